@@ -1,0 +1,113 @@
+# How a folder of src/ becomes a library, its tests and its fuzz targets.
+#
+# A folder's sources are globbed: a file belongs to the room in which it lies. Suffixes decide what it is:
+# _test.cpp (GoogleTest), _bench.cpp (Google Benchmark), _fuzz.cpp (libFuzzer), anything else is the library.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -gline-tables-only")   # assertions stay on: they guard money
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -gline-tables-only")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+endif()
+
+add_library(gatehouse_options INTERFACE)
+target_compile_options(gatehouse_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wimplicit-fallthrough -Wno-missing-field-initializers -Werror
+  -fstack-protector-strong -Xclang -fno-pch-timestamp)
+target_compile_definitions(gatehouse_options INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY
+  BOOST_BEAST_SEPARATE_COMPILATION _FORTIFY_SOURCE=2)
+target_include_directories(gatehouse_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
+target_link_options(gatehouse_options INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now)
+
+if(GATEHOUSE_SANITIZE)
+  target_compile_options(gatehouse_options INTERFACE -fsanitize=${GATEHOUSE_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all -U_FORTIFY_SOURCE)
+  target_link_options(gatehouse_options INTERFACE -fsanitize=${GATEHOUSE_SANITIZE})
+endif()
+if(GATEHOUSE_FUZZ)
+  target_compile_options(gatehouse_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(GATEHOUSE_UNDEFENDED)
+  target_compile_definitions(gatehouse_options INTERFACE GATEHOUSE_UNDEFENDED)
+endif()
+
+# One precompiled header for all: the standard library, fmt, Boost.JSON and Asio's awaitable.
+add_library(gatehouse_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
+target_link_libraries(gatehouse_pch PRIVATE gatehouse_options fmt::fmt Boost::json Threads::Threads)
+target_precompile_headers(gatehouse_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
+
+function(_gatehouse_use_options target)
+  target_link_libraries(${target} PUBLIC gatehouse_options fmt::fmt Boost::json Threads::Threads)
+  target_precompile_headers(${target} REUSE_FROM gatehouse_pch)
+endfunction()
+
+# gatehouse_library(name [PUBLIC libs...] [PRIVATE libs...])
+function(gatehouse_library name)
+  cmake_parse_arguments(ARG "" "FOLDER" "PUBLIC;PRIVATE;TEST" ${ARGN})
+  if(NOT ARG_FOLDER)
+    set(ARG_FOLDER "${CMAKE_CURRENT_SOURCE_DIR}")
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${ARG_FOLDER}/*.cpp")
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  set(benches ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cpp$")
+
+  if(NOT sources)
+    set(sources "${PROJECT_SOURCE_DIR}/cmake/headers_only.cpp")
+  endif()
+  add_library(${name} STATIC ${sources})
+  _gatehouse_use_options(${name})
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+
+  if(tests AND NOT GATEHOUSE_FUZZ)
+    add_executable(${name}_test ${tests})
+    _gatehouse_use_options(${name}_test)
+    target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+  foreach(source IN LISTS benches)
+    get_filename_component(bench "${source}" NAME_WE)
+    add_executable(${bench} EXCLUDE_FROM_ALL ${source})
+    _gatehouse_use_options(${bench})
+    target_link_libraries(${bench} PRIVATE ${name} benchmark::benchmark_main)
+  endforeach()
+  if(GATEHOUSE_FUZZ)
+    foreach(source IN LISTS fuzzers)
+      get_filename_component(fuzzer "${source}" NAME_WE)
+      add_executable(${fuzzer} ${source})
+      _gatehouse_use_options(${fuzzer})
+      target_link_libraries(${fuzzer} PRIVATE ${name})
+      target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY GATEHOUSE_FUZZERS ${fuzzer})
+    endforeach()
+  endif()
+endfunction()
+
+# gatehouse_service(name [PRIVATE libs...]): domain, ports, usecases, adapters and http, linked in their one direction.
+function(gatehouse_service name)
+  cmake_parse_arguments(ARG "" "" "DOMAIN;ADAPTERS;HTTP" ${ARGN})
+  set(here "${CMAKE_CURRENT_SOURCE_DIR}/${name}")
+  gatehouse_library(${name}_domain FOLDER "${here}/domain" PUBLIC core ${ARG_DOMAIN})
+  gatehouse_library(${name}_ports FOLDER "${here}/ports" PUBLIC ${name}_domain runtime identity)
+  gatehouse_library(${name}_adapters FOLDER "${here}/adapters" PUBLIC ${name}_ports PRIVATE ${ARG_ADAPTERS})
+  gatehouse_library(${name}_usecases FOLDER "${here}/usecases" PUBLIC ${name}_ports TEST ${name}_adapters)
+  gatehouse_library(${name}_http FOLDER "${here}/http" PUBLIC ${name}_usecases service ${ARG_HTTP} TEST ${name}_adapters)
+  file(GLOB wiring CONFIGURE_DEPENDS "${here}/*.cpp")
+  if(NOT wiring)
+    set(wiring "${PROJECT_SOURCE_DIR}/cmake/headers_only.cpp")
+  endif()
+  add_library(${name}_role STATIC ${wiring})
+  _gatehouse_use_options(${name}_role)
+  target_link_libraries(${name}_role PUBLIC service PRIVATE ${name}_http ${name}_adapters)
+endfunction()
