@@ -1,0 +1,74 @@
+// Everything that the gateway is configured with, as one immutable value: the store makes a new one for every
+// change, the proxy compiles its routing snapshot from it, and unchanged parts are shared between the old and
+// the new.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "core/result.hpp"
+
+namespace gatehouse {
+namespace json = boost::json;
+}
+
+namespace gatehouse::gateway::store {
+
+// An entity is JSON in Kong's complete shape: every field present, defaults filled, null where unset, secrets
+// plain. Foreign keys are {"id": "…"} or null. Times are Unix seconds (a target's: seconds with
+// milliseconds).
+using Entity = std::shared_ptr<const json::object>;
+
+[[nodiscard]] std::string_view id_of(const json::object& entity);
+// The string at `field`; "" when null or absent.
+[[nodiscard]] std::string_view text_at(const json::object& entity, std::string_view field);
+// The id inside the foreign key `field`; "" when null or absent.
+[[nodiscard]] std::string_view foreign_id(const json::object& entity, std::string_view field);
+
+// All entities of one type, ordered by id as Kong's lists are.
+class Table {
+ public:
+  using Rows = std::map<std::string, Entity, std::less<>>;
+
+  [[nodiscard]] const Rows& rows() const { return rows_; }
+  [[nodiscard]] Entity find(std::string_view id) const;  // nullptr when there is none
+  // `field` must be one of the type's unique fields.
+  [[nodiscard]] Entity find_unique(std::string_view field, std::string_view value) const;
+  // The entities whose foreign key `field` names `id`, ordered by id.
+  [[nodiscard]] std::vector<Entity> referring(std::string_view field, std::string_view id) const;
+
+ private:
+  friend class EntitiesBuilder;
+  Rows rows_;
+  std::map<std::string, std::string, std::less<>> unique_;                // "field=value" → id
+  std::map<std::string, std::vector<std::string>, std::less<>> foreign_;  // "field=id" → ids
+};
+
+// Types: services, routes, plugins, consumers, jwt_secrets, upstreams, targets, certificates, snis,
+// ca_certificates.
+class Entities {
+ public:
+  // An empty table for a type that has no entities.
+  [[nodiscard]] const Table& of(std::string_view type) const;
+  [[nodiscard]] Entity find(std::string_view type, std::string_view id) const { return of(type).find(id); }
+
+ private:
+  friend class EntitiesBuilder;
+  std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables_;
+};
+
+// Who takes a changed configuration into force. Called before the change is acknowledged, one call at a time.
+class ConfigurationListener {
+ public:
+  virtual ~ConfigurationListener() = default;
+  // Compiles and puts into force. An error (ErrorKind::invalid, its detail names what cannot be served, such
+  // as "paths.1: missing closing ]") refuses the change: nothing is stored and the old configuration stays.
+  [[nodiscard]] virtual Result<void> publish(std::shared_ptr<const Entities>) = 0;
+};
+
+}  // namespace gatehouse::gateway::store
