@@ -9,12 +9,14 @@
 // value does not compile; log::redacted(key) shows that something was there.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "core/result.hpp"
@@ -101,8 +103,14 @@ void configure(std::string service, std::string instance, Level level);
 // Returns when all that was logged before is written.
 void flush();
 
-[[nodiscard]] bool enabled(Level) noexcept;
 [[nodiscard]] std::string_view name_of(Level);
+
+namespace threshold {
+extern std::atomic<Level> level;
+}
+[[nodiscard]] inline bool enabled(Level level) noexcept {
+  return level >= threshold::level.load(std::memory_order_relaxed);
+}
 
 void write(Level, Literal action, std::string_view message, std::span<const Field> fields);
 
