@@ -21,6 +21,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 
 namespace gatehouse {
@@ -39,6 +40,9 @@ struct Range {
 // The text of what is wrong with a value, or nothing.
 using Complaint = std::optional<std::string>;
 
+// What becomes of an entity when the one that it refers to is deleted.
+enum class OnDelete : std::uint8_t { refuse, cascade };
+
 // Named as in Kong's schema JSON, except for its keywords: `fallback` is "default", `automatic` is "auto".
 struct Rules {
   bool required = false;
@@ -50,8 +54,9 @@ struct Rules {
   bool automatic = false;  // made by us when absent: ids, times, credential keys
   bool uuid = false;
   bool unique = false;
-  bool must_be_null = false;  // a scope that a plugin refuses
-  bool secret = false;        // stored encrypted ("encrypted" in Kong), never shown in logs
+  OnDelete on_delete = OnDelete::refuse;  // of a foreign field
+  bool must_be_null = false;              // a scope that a plugin refuses
+  bool secret = false;                    // stored encrypted ("encrypted" in Kong), never shown in logs
   std::function<Complaint(const json::value&)> check = {};  // runs on a present value of the right type
 };
 
@@ -82,37 +87,41 @@ struct Field {
 // A rule across fields. It sees the whole entity, so a plugin's checks write their paths out:
 // "config.redis.host".
 struct Check {
-  json::object shown;  // as in GET /schemas
+  json::object shown;  // as in GET /schemas; empty: not shown
   std::function<void(const json::object& entity, json::object& violations)> run;
 };
 
 [[nodiscard]] Check at_least_one_of(std::vector<std::string> paths);
 [[nodiscard]] Check only_one_of(std::vector<std::string> paths);
-[[nodiscard]] Check mutually_required(std::vector<std::string> paths);
+[[nodiscard]] Check all_or_none_of(std::vector<std::string> paths);
 
-// when("config.limit_by", "header").require("config.header_name")
+// when("config.limit_by", {"header"}).require("config.header_name")
 class When {
  public:
-  When(std::string path, std::vector<json::value> values)
-      : path_(std::move(path)), values_(std::move(values)) {}
-  [[nodiscard]] Check require(std::string path) &&;
-  [[nodiscard]] Check require_one_of(std::vector<std::string> paths) &&;  // "must set one of …"
-  [[nodiscard]] Check require_null(std::string path) &&;
-  [[nodiscard]] Check require_value(std::string path, std::vector<json::value> allowed) &&;
+  enum class Match : std::uint8_t { any_of, none_of };
+  When(std::string path, Match match, std::vector<json::value> values)
+      : path_(std::move(path)), match_(match), values_(std::move(values)) {}
+  [[nodiscard]] Check require(std::string path) const;
+  [[nodiscard]] Check require_null(std::string path) const;
+  [[nodiscard]] Check require_one_of(std::string path, std::vector<std::string> allowed) const;
+  [[nodiscard]] Check require_element(std::string path, std::string element) const;
 
  private:
-  [[nodiscard]] Check conditional(std::string path, json::object match,
-                                  std::function<Complaint(const json::value*)> judge) &&;
+  using Judge = std::function<Complaint(const json::value&)>;
+  [[nodiscard]] Check conditional(std::string then_path, json::object then_match, Judge judge) const;
+  [[nodiscard]] bool holds(const json::object& entity) const;
+  [[nodiscard]] json::object shown_match() const;
   std::string path_;
+  Match match_;
   std::vector<json::value> values_;
 };
-[[nodiscard]] When when(std::string_view path, json::value value);
-[[nodiscard]] When when_one_of(std::string_view path, std::vector<json::value> values);
-// Any other rule. A complaint is reported as one about the whole entity.
+[[nodiscard]] When when(std::string path, std::vector<json::value> any_of);
+[[nodiscard]] When when_not(std::string path, std::vector<json::value> none_of);
+
+// Any other rule; runs only when no field is wrong. A complaint is about the whole entity …
 [[nodiscard]] Check entity_check(std::function<Complaint(const json::object& entity)> judge);
-// A rule whose complaint is reported at `path` (for a plugin: "config").
-[[nodiscard]] Check field_check(std::string_view path,
-                                std::function<Complaint(const json::object& entity)> judge);
+// … or about the field at `path` (for a whole configuration: "config").
+[[nodiscard]] Check field_check(std::string path, std::function<Complaint(const json::object& entity)> judge);
 
 // An old flat name of a field that moved into a record: accepted in requests, echoed in answers.
 struct Shorthand {
@@ -140,6 +149,10 @@ void infer(const Schema&, json::object& entity);
 // null. Unknown fields stay, behind, for validate() to refuse. Sets lose their doubles; whole numbers become
 // integers.
 void fill_defaults(const Schema&, json::object& entity);
+
+// Makes ids, credential keys and times that are absent or null; touch() sets `updated_at`.
+void fill_automatic(const Schema&, json::object& entity, core::SystemTime now);
+void touch(const Schema&, json::object& entity, core::SystemTime now);
 
 // Moves shorthand fields to where they belong. A complaint when old and new name are both given and differ.
 [[nodiscard]] Complaint resolve_shorthands(const Schema&, json::object& entity);
