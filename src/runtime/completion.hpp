@@ -1,0 +1,39 @@
+// Waits in a coroutine for a value that a callback brings, from any thread: how the results of other threads
+// reach a worker.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "runtime/awaitable.hpp"
+
+namespace gatehouse::runtime {
+
+// Calls `start(resume)`; `resume(T)` must be called exactly once, now or later, on any thread. Not
+// cancellable.
+template <class T, class Start>
+[[nodiscard]] Awaitable<T> completion(Start start) {
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  std::optional<T> outcome;
+  auto initiate = [&start, &outcome, executor](auto handler) {
+    // post() brings the handler back to the worker; the guard keeps the worker's loop alive meanwhile.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    auto alive = std::make_shared<boost::asio::executor_work_guard<Executor>>(executor);
+    start([&outcome, executor, shared, alive](T value) {
+      outcome.emplace(std::move(value));
+      boost::asio::post(executor, [shared, alive] { std::move (*shared)(); });
+    });
+  };
+  const boost::asio::use_awaitable_t<Executor> token;
+  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(initiate, token);
+  co_return std::move(*outcome);
+}
+
+}  // namespace gatehouse::runtime
