@@ -29,6 +29,9 @@ struct sqlite3_stmt;
 
 namespace gatehouse::storage::sqlite {
 
+class Pool;     // sqlite_pool.hpp
+class Session;  // sqlite_session.hpp
+
 struct Options {
   std::size_t readers = 4;
   std::chrono::milliseconds busy_timeout{5000};      // for another process's write lock
@@ -95,12 +98,13 @@ class Statement {
   [[nodiscard]] Row row() const { return Row(statement_); }
 
  private:
+  friend class Session;
   friend class Connection;
-  struct Loan;
   Statement(sqlite3* database, sqlite3_stmt* statement, bool* on_loan);
   void bind_integer(int index, std::int64_t);
   void bind_real(int index, double);
   void note(int code);
+  void require_parameters(std::size_t count);  // a missing value would silently be NULL
 
   sqlite3* database_;
   sqlite3_stmt* statement_;
@@ -173,14 +177,14 @@ class Connection {
   [[nodiscard]] bool in_transaction() const;
 
  private:
-  friend class Database;
-  struct Session;
-  explicit Connection(std::shared_ptr<class Pool> pool, std::unique_ptr<Session> session);
+  friend class Pool;
+  Connection(std::shared_ptr<Pool> pool, std::unique_ptr<Session> session);
 
   template <class... Args>
   Result<Statement> bound(std::string_view sql, const Args&... args) {
     auto statement = prepare(sql);
     if (!statement) return statement;
+    statement->require_parameters(sizeof...(args));
     [[maybe_unused]] int index = 0;
     (statement->bind(++index, args), ...);
     return statement;

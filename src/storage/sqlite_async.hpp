@@ -4,8 +4,9 @@
 //
 //   co_return co_await database_.write([order](sqlite::Connection& connection) -> Result<Order> { … });
 //
-// Each write runs under a savepoint of its own: when it fails, it alone is rolled back. Its result is
-// delivered only after the commit is on disk. The function runs on another thread: it captures values.
+// Each write runs under a savepoint of its own: when it fails, it alone is rolled back (only a full or
+// broken disk takes the whole batch along: `transaction_lost`, safe to retry). Its result is delivered only
+// after the commit is on disk. The function runs on another thread: it captures values.
 #pragma once
 
 #include <functional>
