@@ -1,0 +1,158 @@
+#include "crypto/envelope.hpp"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "core/encoding.hpp"
+#include "core/fields.hpp"
+
+namespace gatehouse::crypto {
+namespace {
+
+const RecordName kAlice{"auth", "account", "alice"};
+
+std::shared_ptr<const KeyRing> ring_of(const std::string& text) {
+  return std::make_shared<const KeyRing>(KeyRing::from_json(text).value());
+}
+
+class EnvelopeTest : public testing::Test {
+ protected:
+  const std::string ring_text_ = KeyRing::fresh_json();
+  const Envelope envelope_{ring_of(ring_text_)};
+  const std::pair<RecordKey, std::string> made_ = envelope_.create(kAlice).value();
+};
+
+TEST_F(EnvelopeTest, GivesBackWhatWasSealedAlsoAfterARestart) {
+  const std::string sealed = made_.first.seal("email", "alice@example.org").value();
+  EXPECT_EQ(sealed.find("alice"), std::string::npos);
+  const Envelope restarted(ring_of(ring_text_));
+  const RecordKey key = restarted.unlock(kAlice, made_.second).value();
+  EXPECT_EQ(key.open("email", sealed), "alice@example.org");
+  EXPECT_EQ(key.open("empty", key.seal("empty", "").value()), "");
+}
+
+TEST_F(EnvelopeTest, HasTheDocumentedLayout) {
+  const std::string sealed = made_.first.seal("email", "abc").value();
+  EXPECT_EQ(made_.second.size(), 3 + 4 + 16 + 12 + 32 + 16U);
+  EXPECT_EQ(core::to_hex(made_.second.substr(0, 7)), "e5010100000001");
+  EXPECT_EQ(sealed.size(), 3 + 16 + 12 + 3 + 16U);
+  EXPECT_EQ(core::to_hex(sealed.substr(0, 3)), "e50201");
+  EXPECT_EQ(sealed.substr(3, 16), made_.second.substr(7, 16)) << "the data key's id";
+  EXPECT_EQ(Envelope::version_of(made_.second), 1U);
+}
+
+TEST_F(EnvelopeTest, SealsTheSameTextDifferentlyEachTime) {
+  EXPECT_NE(made_.first.seal("email", "same").value(), made_.first.seal("email", "same").value());
+  EXPECT_NE(envelope_.create(kAlice)->second, made_.second);
+}
+
+TEST_F(EnvelopeTest, RefusesAValueThatWasMovedToAnotherPlace) {
+  const std::string sealed = made_.first.seal("email", "alice@example.org").value();
+  EXPECT_EQ(made_.first.open("phone", sealed).error().reason, "ciphertext_rejected") << "another field";
+  const auto [bob, bobs_wrapped] = envelope_.create({"auth", "account", "bob"}).value();
+  EXPECT_EQ(bob.open("email", sealed).error().reason, "ciphertext_rejected") << "another row";
+  const RecordName elsewhere[] = {{"auth", "account", "bob"},
+                                  {"auth", "session", "alice"},
+                                  {"orders", "account", "alice"},
+                                  {"auth", "accounta", "lice"}};
+  for (const RecordName& name : elsewhere) {
+    EXPECT_EQ(envelope_.unlock(name, made_.second).error().reason, "ciphertext_rejected")
+        << name.service << ' ' << name.table << ' ' << name.record;
+  }
+  EXPECT_FALSE(made_.first.open("email", made_.second)) << "a wrapped key is no field";
+  EXPECT_FALSE(envelope_.unlock(kAlice, sealed)) << "a field is no wrapped key";
+}
+
+TEST_F(EnvelopeTest, RefusesEveryAlteredByteAndEveryShorterText) {
+  const std::string sealed = made_.first.seal("email", "alice@example.org").value();
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    std::string altered = sealed;
+    altered[i] = static_cast<char>(altered[i] ^ 1);
+    EXPECT_EQ(made_.first.open("email", altered).error().reason, "ciphertext_rejected") << i;
+    EXPECT_FALSE(made_.first.open("email", sealed.substr(0, i))) << i;
+  }
+  for (std::size_t i = 0; i < made_.second.size(); ++i) {
+    std::string altered = made_.second;
+    altered[i] = static_cast<char>(altered[i] ^ 1);
+    EXPECT_FALSE(envelope_.unlock(kAlice, altered)) << i;
+    EXPECT_FALSE(envelope_.unlock(kAlice, made_.second.substr(0, i))) << i;
+  }
+}
+
+TEST_F(EnvelopeTest, RotationRewrapsTheDataKeyAndLeavesTheFieldsAlone) {
+  const std::string sealed = made_.first.seal("email", "alice@example.org").value();
+  const std::string rotated_text = KeyRing::rotated_json(ring_text_).value();
+  const Envelope rotated(ring_of(rotated_text));
+  EXPECT_EQ(rotated.unlock(kAlice, made_.second)->open("email", sealed), "alice@example.org")
+      << "old version";
+
+  const std::string rewrapped = rotated.rewrap(kAlice, made_.second).value();
+  EXPECT_EQ(Envelope::version_of(rewrapped), 2U);
+  EXPECT_EQ(rotated.unlock(kAlice, rewrapped)->open("email", sealed), "alice@example.org");
+  EXPECT_EQ(envelope_.unlock(kAlice, rewrapped).error().reason, "unknown_key_version");
+  EXPECT_EQ(rotated.rewrap({"auth", "account", "bob"}, made_.second).error().reason, "ciphertext_rejected");
+}
+
+TEST_F(EnvelopeTest, ARecordIsGoneOnceTheOldKeyIsRemovedFromTheRing) {
+  json::object ring = core::parse_json_object(KeyRing::rotated_json(ring_text_).value()).value();
+  ring["keys"].as_object().erase("1");
+  const Envelope without_the_old(ring_of(json::serialize(ring)));
+  EXPECT_EQ(without_the_old.unlock(kAlice, made_.second).error().reason, "unknown_key_version");
+}
+
+TEST(KeyRing, NamesWhatIsWrongWithAFile) {
+  const std::string key = core::to_base64(std::string(32, 'k'));
+  const struct {
+    std::string text;
+    const char* detail;
+  } cases[] = {
+      {"", "body"},
+      {R"({"current":1})", "keys: is required"},
+      {R"({"current":1,"keys":{}})", "current: names a version"},
+      {R"({"current":2,"keys":{"1":")" + key + R"("}})", "current: names a version"},
+      {R"({"current":1,"keys":{"1":"c2hvcnQ="}})", "keys.1: must be 32 bytes"},
+      {R"({"current":1,"keys":{"1":"not base64"}})", "keys.1: must be 32 bytes"},
+      {R"({"current":1,"keys":{"01":")" + key + R"("}})", "a version is a number"},
+      {R"({"current":0,"keys":{"0":")" + key + R"("}})", "current"},
+      {R"({"current":1,"keys":{"1":7}})", "keys.1: must be a string"},
+      {R"({"current":1,"keys":{"1":")" + key + R"("},"extra":1})", "extra"},
+  };
+  for (const auto& c : cases) {
+    const auto ring = KeyRing::from_json(c.text);
+    ASSERT_FALSE(ring) << c.text;
+    EXPECT_EQ(ring.error().reason, "bad_key_ring");
+    EXPECT_NE(ring.error().detail.find(c.detail), std::string::npos) << ring.error().detail;
+    EXPECT_EQ(ring.error().detail.find(key), std::string::npos) << "no key in an error";
+  }
+}
+
+TEST(KeyRing, ReadsAFileAndSaysWhichOneIsMissing) {
+  const std::filesystem::path path = testing::TempDir() + "/field_keys.json";
+  std::ofstream(path) << KeyRing::fresh_json();
+  EXPECT_EQ(KeyRing::from_json_file(path)->current(), 1U);
+  std::filesystem::remove(path);
+  const auto missing = KeyRing::from_json_file(path);
+  EXPECT_EQ(missing.error().reason, "key_ring_unreadable");
+  EXPECT_NE(missing.error().detail.find("field_keys.json"), std::string::npos);
+}
+
+TEST(BlindIndex, IsEqualForEqualValuesOfOneFieldAndOneKeyOnly) {
+  const BlindIndex index(Secret("one key"));
+  const BlindIndex other(Secret("another key"));
+  EXPECT_EQ(index.of("email", "a@b.c"), index.of("email", "a@b.c"));
+  EXPECT_EQ(index.of("email", "a@b.c").size(), 32U);
+  EXPECT_NE(index.of("email", "a@b.c"), index.of("email", "a@b.d"));
+  EXPECT_NE(index.of("email", "a@b.c"), index.of("username", "a@b.c"));
+  EXPECT_NE(index.of("email", "a@b.c"), other.of("email", "a@b.c"));
+  EXPECT_NE(index.of("a", "bc"), index.of("ab", "c"));
+}
+
+TEST(BlindIndex, EmailIsTrimmedAndAsciiLowered) {
+  EXPECT_EQ(normalised_email("  Alice@Example.ORG\r\n"), "alice@example.org");
+  EXPECT_EQ(normalised_email("Ärger@x.de"), "Ärger@x.de") << "Unicode is not folded";
+  EXPECT_EQ(normalised_email(" \t"), "");
+}
+
+}  // namespace
+}  // namespace gatehouse::crypto
