@@ -63,7 +63,7 @@ class SigningKey {
 
   [[nodiscard]] const std::string& kid() const;  // RFC 7638 thumbprint, SHA-256, base64url
   [[nodiscard]] Algorithm algorithm() const;
-  // The JOSE-form signature, raw bytes. ES256 26 µs, RS256 about 14 times that. Errors: internal
+  // The JOSE-form signature, raw bytes. ES256 takes some 20 µs, RS256 some 270. Errors: internal
   // `sign_failed`.
   [[nodiscard]] Result<std::string> sign(std::string_view input) const;
   // {"kty", "kid", "alg", "use": "sig", …}: public members only.
