@@ -29,9 +29,9 @@ class Certificate {
   [[nodiscard]] static Result<Certificate> from_der(std::string_view der);  // nothing may follow it
 
   [[nodiscard]] const std::string& subject_common_name() const;  // the last one; empty if there is none
-  [[nodiscard]] const std::string& subject_dn() const;           // RFC 2253, UTF-8: "CN=alice,O=Example"
+  [[nodiscard]] const std::string& subject_dn() const;  // RFC 2253: "CN=alice,O=Example", non-ASCII as \XX
   [[nodiscard]] const std::string& issuer_dn() const;
-  // Subject alternative names. A name with a NUL byte in it is left out: it is an attempt to fool C strings.
+  // Subject alternative names. One with anything but visible ASCII in it is left out: it is there to deceive.
   [[nodiscard]] const std::vector<std::string>& uri_names() const;
   [[nodiscard]] const std::vector<std::string>& dns_names() const;
   [[nodiscard]] const std::vector<std::string>& ip_addresses() const;  // "127.0.0.1", "::1"
@@ -44,10 +44,9 @@ class Certificate {
   [[nodiscard]] const std::string& der() const;
   [[nodiscard]] std::string pem() const;
 
+  struct Parsed;  // the crypto room's own
+
  private:
-  friend Result<void> verify_chain(const Certificate&, std::span<const Certificate>,
-                                   std::span<const Certificate>, core::SystemTime, ChainPurpose);
-  struct Parsed;
   explicit Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
 
   std::shared_ptr<const Parsed> parsed_;
