@@ -21,7 +21,7 @@ target_compile_options(gatehouse_options INTERFACE
   -fstack-protector-strong -Xclang -fno-pch-timestamp)
 target_compile_definitions(gatehouse_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY
-  BOOST_BEAST_SEPARATE_COMPILATION _FORTIFY_SOURCE=2)
+  _FORTIFY_SOURCE=2)
 target_include_directories(gatehouse_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_link_options(gatehouse_options INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now)
 
@@ -42,8 +42,11 @@ add_library(gatehouse_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
 target_link_libraries(gatehouse_pch PRIVATE gatehouse_options fmt::fmt Boost::json Threads::Threads)
 target_precompile_headers(gatehouse_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
 
+add_library(gatehouse_asio STATIC "${PROJECT_SOURCE_DIR}/cmake/asio.cpp")
+target_link_libraries(gatehouse_asio PUBLIC gatehouse_options Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
+
 function(_gatehouse_use_options target)
-  target_link_libraries(${target} PUBLIC gatehouse_options fmt::fmt Boost::json Threads::Threads)
+  target_link_libraries(${target} PUBLIC gatehouse_options gatehouse_asio fmt::fmt Boost::json Threads::Threads)
   target_precompile_headers(${target} REUSE_FROM gatehouse_pch)
 endfunction()
 

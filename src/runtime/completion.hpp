@@ -26,9 +26,11 @@ template <class T, class Start>
     // post() brings the handler back to the worker; the guard keeps the worker's loop alive meanwhile.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     auto alive = std::make_shared<boost::asio::executor_work_guard<Executor>>(executor);
-    start([&outcome, executor, shared, alive](T value) {
+    // Both move on into what is posted: a copy left on the other thread could outlive the loop.
+    start([&outcome, executor, shared = std::move(shared), alive = std::move(alive)](T value) mutable {
       outcome.emplace(std::move(value));
-      boost::asio::post(executor, [shared, alive] { std::move (*shared)(); });
+      auto resume = [shared = std::move(shared), alive = std::move(alive)] { std::move (*shared)(); };
+      boost::asio::post(executor, std::move(resume));
     });
   };
   const boost::asio::use_awaitable_t<Executor> token;

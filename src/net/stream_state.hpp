@@ -1,0 +1,47 @@
+// What a Stream is made of; shared by stream, connect and listener only.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include "net/stream.hpp"
+#include "net/watchdog.hpp"
+
+namespace gatehouse::net {
+
+using Socket = boost::asio::ip::tcp::socket::rebind_executor<runtime::Executor>::other;
+using TlsSession = boost::asio::ssl::stream<Socket&>;
+
+struct Stream::State final : Watchdog::Entry {
+  explicit State(Socket socket_) : socket(std::move(socket_)) {
+    Watchdog::of(socket.get_executor()).watch(*this);
+  }
+
+  // Ends the pending operation; the socket stays open, so that a server can still say 408.
+  void expire() override {
+    is_expired = true;
+    boost::system::error_code ignored;
+    socket.cancel(ignored);
+  }
+  void close() {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+  }
+
+  Socket socket;
+  std::unique_ptr<TlsSession> tls;  // null: clear text
+  Peer peer;
+  std::string scratch;  // head and body of a TLS write, so that they share a record
+  bool is_expired = false;
+};
+
+// Shakes hands on a fresh socket. `server_side` takes the role from the context's method.
+enum class HandshakeSide { client, server };
+[[nodiscard]] Awaitable<Result<void>> shake_hands(Stream::State& state, std::shared_ptr<ssl_ctx_st> context,
+                                                  HandshakeSide side, const ConnectOptions* expected);
+// Address, TLS version, certificate: once per connection.
+void describe_peer(Stream::State& state);
+[[nodiscard]] Error error_of(const Stream::State& state, const boost::system::error_code& error);
+void configure_socket(Socket& socket);
+
+}  // namespace gatehouse::net
