@@ -9,7 +9,9 @@ namespace chrono = std::chrono;
 SystemTime SystemClock::now() const {
   return chrono::time_point_cast<chrono::microseconds>(chrono::system_clock::now());
 }
-SteadyTime SystemClock::steady_now() const { return chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady_now() const {
+  return chrono::steady_clock::now();
+}
 
 std::int64_t unix_seconds(SystemTime at) {
   return chrono::floor<chrono::seconds>(at).time_since_epoch().count();
@@ -17,9 +19,15 @@ std::int64_t unix_seconds(SystemTime at) {
 std::int64_t unix_millis(SystemTime at) {
   return chrono::floor<chrono::milliseconds>(at).time_since_epoch().count();
 }
-std::int64_t unix_micros(SystemTime at) { return at.time_since_epoch().count(); }
-SystemTime from_unix_seconds(std::int64_t seconds) { return SystemTime{chrono::seconds{seconds}}; }
-SystemTime from_unix_micros(std::int64_t micros) { return SystemTime{chrono::microseconds{micros}}; }
+std::int64_t unix_micros(SystemTime at) {
+  return at.time_since_epoch().count();
+}
+SystemTime from_unix_seconds(std::int64_t seconds) {
+  return SystemTime{chrono::seconds{seconds}};
+}
+SystemTime from_unix_micros(std::int64_t micros) {
+  return SystemTime{chrono::microseconds{micros}};
+}
 
 std::string rfc3339(SystemTime at) {
   const auto day = chrono::floor<chrono::days>(at);

@@ -12,7 +12,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 class Clock {
  public:
   virtual ~Clock() = default;
-  [[nodiscard]] virtual SystemTime now() const = 0;       // wall clock, UTC: what is stored and signed
+  [[nodiscard]] virtual SystemTime now() const = 0;         // wall clock, UTC: what is stored and signed
   [[nodiscard]] virtual SteadyTime steady_now() const = 0;  // never goes back: what deadlines are made of
 };
 

@@ -68,12 +68,12 @@ TEST(Fields, NamesTheFirstErrorWithItsPath) {
     const char* text;
     const char* detail;
   };
-  for (const Case& c : {Case{R"({"port": 70000})", "http.port: must be between 1 and 65535"},
-                        Case{R"({"port": 1.5})", "http.port: must be an integer"},
-                        Case{R"({})", "http.port: is required"},
-                        Case{R"({"port": 1, "prot": 2})", "http.prot: unknown field"},
-                        Case{R"({"port": 1, "idle": "soon"})",
-                             "http.idle: must be a duration such as \"250ms\", \"30s\", \"5m\" or \"24h\""}}) {
+  for (const Case& c :
+       {Case{R"({"port": 70000})", "http.port: must be between 1 and 65535"},
+        Case{R"({"port": 1.5})", "http.port: must be an integer"}, Case{R"({})", "http.port: is required"},
+        Case{R"({"port": 1, "prot": 2})", "http.prot: unknown field"},
+        Case{R"({"port": 1, "idle": "soon"})",
+             "http.idle: must be a duration such as \"250ms\", \"30s\", \"5m\" or \"24h\""}}) {
     const auto object = parse_json_object(c.text).value();
     Fields fields{object, "http"};
     (void)fields.required_int("port", {1, 65535});

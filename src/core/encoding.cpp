@@ -101,7 +101,11 @@ std::optional<std::string> from_base64(std::string_view text) {
   return decode(text, kStandardInverse);
 }
 
-std::string to_base64url(std::string_view bytes) { return encode(bytes, kUrl); }
-std::optional<std::string> from_base64url(std::string_view text) { return decode(text, kUrlInverse); }
+std::string to_base64url(std::string_view bytes) {
+  return encode(bytes, kUrl);
+}
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, kUrlInverse);
+}
 
 }  // namespace gatehouse::core

@@ -1,9 +1,9 @@
 #include "core/fields.hpp"
 
+#include <array>
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
-
-#include <array>
 
 #include "core/text.hpp"
 
@@ -31,7 +31,8 @@ const json::value* Fields::need(std::string_view name) {
   return value;
 }
 
-std::optional<std::string> Fields::text_of(std::string_view name, const json::value& value, TextLimits limits) {
+std::optional<std::string> Fields::text_of(std::string_view name, const json::value& value,
+                                           TextLimits limits) {
   const auto* text = value.if_string();
   if (text == nullptr) {
     reject(name, "must be a string");
@@ -101,7 +102,8 @@ bool Fields::optional_flag(std::string_view name, bool fallback) {
   return fallback;
 }
 
-std::chrono::milliseconds Fields::optional_duration(std::string_view name, std::chrono::milliseconds fallback) {
+std::chrono::milliseconds Fields::optional_duration(std::string_view name,
+                                                    std::chrono::milliseconds fallback) {
   const json::value* value = take(name);
   if (value == nullptr) return fallback;
   struct Unit {
@@ -178,7 +180,9 @@ const json::array* Fields::maybe_array(std::string_view name) {
   return value->if_array();
 }
 
-const json::value* Fields::maybe_value(std::string_view name) { return take(name); }
+const json::value* Fields::maybe_value(std::string_view name) {
+  return take(name);
+}
 
 Result<void> Fields::finish_lenient() const {
   if (first_error_) return refuse(ErrorKind::invalid, "invalid_field", *first_error_);
@@ -189,7 +193,8 @@ Result<void> Fields::finish() const {
   if (first_error_) return finish_lenient();
   for (const auto& entry : object_) {
     if (!seen_.contains(std::string_view(entry.key()))) {
-      return refuse(ErrorKind::invalid, "unknown_field", fmt::format("{}: unknown field", path_of(entry.key())));
+      return refuse(ErrorKind::invalid, "unknown_field",
+                    fmt::format("{}: unknown field", path_of(entry.key())));
     }
   }
   return {};

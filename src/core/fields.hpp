@@ -19,13 +19,10 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/json.hpp>
-
+#include "core/json.hpp"
 #include "core/result.hpp"
 
 namespace gatehouse::core {
-
-namespace json = boost::json;
 
 struct TextLimits {
   std::size_t bytes_min = 1;
@@ -87,6 +84,5 @@ class Fields {
 }  // namespace gatehouse::core
 
 namespace gatehouse {
-namespace json = boost::json;
 using core::Fields;
 }  // namespace gatehouse

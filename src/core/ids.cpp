@@ -1,8 +1,7 @@
 #include "core/ids.hpp"
 
-#include <sys/random.h>
-
 #include <cstdlib>
+#include <sys/random.h>
 
 #include "core/encoding.hpp"
 
@@ -37,7 +36,9 @@ std::string random_bytes(std::size_t count) {
   return bytes;
 }
 
-std::string random_token(std::size_t bytes) { return to_base64url(random_bytes(bytes)); }
+std::string random_token(std::size_t bytes) {
+  return to_base64url(random_bytes(bytes));
+}
 
 std::string uuid_v4() {
   std::string bytes = random_bytes(16);
@@ -46,7 +47,9 @@ std::string uuid_v4() {
   return dashed(bytes);
 }
 
-std::string uuid_v7(SystemTime now) { return dashed(v7_bytes(now)); }
+std::string uuid_v7(SystemTime now) {
+  return dashed(v7_bytes(now));
+}
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;

@@ -13,7 +13,7 @@ namespace gatehouse::core {
 // URL-safe text of `bytes` random bytes: 32 bytes are a 43-character token.
 [[nodiscard]] std::string random_token(std::size_t bytes = 32);
 
-[[nodiscard]] std::string uuid_v4();               // RFC 9562 section 5.4: what Kong's entities carry
+[[nodiscard]] std::string uuid_v4();                // RFC 9562 section 5.4: what Kong's entities carry
 [[nodiscard]] std::string uuid_v7(SystemTime now);  // RFC 9562 section 5.7: sorts by time, for rows
 [[nodiscard]] bool is_uuid(std::string_view);       // 8-4-4-4-12 hex, any version
 

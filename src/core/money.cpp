@@ -1,9 +1,9 @@
 #include "core/money.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 namespace gatehouse::core {
 namespace {
@@ -86,8 +86,8 @@ std::string to_text(const Money& money) {
   const auto whole = money.minor / unit;
   const auto part = money.minor % unit;
   if (unit == 1) return fmt::format("{} {}", whole, money.currency.code());
-  return fmt::format("{}{}.{:0{}} {}", money.minor < 0 && whole == 0 ? "-" : "", whole, part < 0 ? -part : part,
-                     money.currency.exponent(), money.currency.code());
+  return fmt::format("{}{}.{:0{}} {}", money.minor < 0 && whole == 0 ? "-" : "", whole,
+                     part < 0 ? -part : part, money.currency.exponent(), money.currency.code());
 }
 
 }  // namespace gatehouse::core

@@ -1,4 +1,5 @@
-// Money: minor units in an int64 and an ISO 4217 currency. Never a floating-point number; arithmetic is checked.
+// Money: minor units in an int64 and an ISO 4217 currency. Never a floating-point number; arithmetic is
+// checked.
 #pragma once
 
 #include <compare>

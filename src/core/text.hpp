@@ -10,7 +10,9 @@
 
 namespace gatehouse::core {
 
-[[nodiscard]] constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+[[nodiscard]] constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b);  // ASCII, case-insensitive
 [[nodiscard]] std::string to_lower(std::string_view);
 [[nodiscard]] std::string_view trim(std::string_view);  // spaces and tabs

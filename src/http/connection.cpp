@@ -1,0 +1,236 @@
+#include "http/connection.hpp"
+
+#include <iterator>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "http/problem.hpp"
+
+namespace gatehouse::http {
+
+std::string_view DateCache::now(core::SteadyTime steady_now) {
+  if (steady_now >= good_until_) {
+    text_ = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+    good_until_ = steady_now + std::chrono::milliseconds{500};
+  }
+  return text_;
+}
+
+namespace {
+
+// Sends 100 (Continue) when the handler first waits for the body: a refused request costs the client no
+// upload.
+class RequestBody final : public WireBody {
+ public:
+  RequestBody(Wire& wire, const HeadFacts& facts, std::uint64_t bytes_max)
+      : WireBody(wire, facts.framing, bytes_max),
+        stream_(wire.stream),
+        is_expected_(facts.expects_continue) {}
+
+ private:
+  [[nodiscard]] Awaitable<Result<void>> before_first_fill() override {
+    if (!is_expected_) co_return Result<void>{};
+    co_return co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  net::Stream& stream_;
+  bool is_expected_;
+};
+
+bool may_have_body(const Response& response, std::string_view method) {
+  return method != "HEAD" && response.status >= 200 && response.status != 204 && response.status != 304;
+}
+
+}  // namespace
+
+Connection::Connection(ServerContext& context, net::Stream stream)
+    : context_(context),
+      wire_(std::move(stream), context.limits.head_bytes_max),
+      now_(std::chrono::steady_clock::now()) {}
+
+Connection::~Connection() {
+  context_.idle.erase(this);
+}
+
+Awaitable<> Connection::run() {
+  while (keeps_alive_ && !context_.is_draining && served_ < context_.limits.requests_per_connection) {
+    const bool goes_on = co_await serve_one();
+    if (!goes_on) break;
+  }
+  wire_.stream.finish();
+}
+
+Awaitable<Result<std::string_view>> Connection::next_head() {
+  const HeadLimits limits{context_.limits.head_bytes_max, context_.limits.headers_max};
+  if (wire_.buffered().empty()) {
+    if (served_ > 0) wire_.release_buffer();
+    wire_.stream.expires_at(now_ + context_.limits.idle_timeout);
+    context_.idle.insert(this);
+    const auto got = co_await wire_.fill();
+    context_.idle.erase(this);
+    if (!got) co_return fail(got);
+    if (*got == 0) co_return std::string_view{};
+  }
+  now_ = std::chrono::steady_clock::now();
+  wire_.stream.expires_at(now_ + context_.limits.head_timeout);
+  co_return co_await wire_.read_head(limits);
+}
+
+Awaitable<bool> Connection::serve_one() {
+  const auto head = co_await next_head();
+  if (!head) {
+    co_await refuse_head(head.error());
+    co_return false;
+  }
+  if (head->empty()) co_return false;
+
+  Exchange exchange(wire_.stream.peer(), now_, Deadline::at(now_ + context_.limits.request_timeout));
+  exchange.request.headers = std::move(request_headers_);
+  const HeadLimits limits{context_.limits.head_bytes_max, context_.limits.headers_max};
+  const auto facts = parse_request_head(*head, limits, exchange.request);
+  if (!facts) {
+    co_await refuse_head(facts.error());
+    co_return false;
+  }
+  const std::size_t head_size = head->size();
+  wire_.consume(head_size);
+  RequestBody body(wire_, *facts, context_.limits.body_bytes_max);
+  prepare(exchange, *facts, body);
+  if (facts->framing.kind == Framing::Kind::length &&
+      facts->framing.length > context_.limits.body_bytes_max) {
+    exchange.response = problem_response(Error(ErrorKind::too_large, "body_too_large"));
+    keeps_alive_ = false;
+  } else {
+    co_await context_.handler.serve(exchange);
+  }
+  exchange.request_bytes = head_size;
+  const bool goes_on = co_await respond(exchange, *facts, body);
+  request_headers_ = std::move(exchange.request.headers);
+  ++served_;
+  co_return goes_on;
+}
+
+void Connection::prepare(Exchange& exchange, const HeadFacts& facts, WireBody& body) {
+  if (facts.framing.kind != Framing::Kind::none) exchange.request.body = &body;
+  const auto caller = TraceContext::parse(exchange.request.headers.get("traceparent"));
+  exchange.trace = caller ? caller->child() : TraceContext::start();
+  if (context_.limits.honours_timeout_header) {
+    const auto left = core::parse_int<std::uint32_t>(exchange.request.headers.get("X-Request-Timeout-Ms"));
+    if (left)
+      exchange.deadline =
+          Deadline::at(now_ + std::min(std::chrono::milliseconds{*left}, context_.limits.request_timeout));
+  }
+  keeps_alive_ = facts.keeps_alive;
+  // The handler keeps the deadline; the watchdog only catches a connection that nobody tends any more.
+  wire_.stream.expires_at(exchange.deadline.time() + context_.limits.write_timeout);
+}
+
+Awaitable<bool> Connection::respond(Exchange& exchange, const HeadFacts& facts, WireBody& body) {
+  Response& response = exchange.response;
+  bool goes_on = false;
+  if (response.drop_connection) {
+    wire_.stream.close();
+    exchange.is_aborted = true;
+  } else {
+    if (response.close_connection || context_.is_draining) keeps_alive_ = false;
+    const auto written = co_await write_response(exchange, facts);
+    exchange.is_aborted = !written;
+    goes_on = written && keeps_alive_ && !response.tunnel;
+  }
+  exchange.request_bytes += body.bytes();
+  now_ = std::chrono::steady_clock::now();
+  context_.handler.finish(exchange, now_ - exchange.started);
+  if (response.tunnel && !exchange.is_aborted) {
+    wire_.stream.never_expires();
+    std::string early(wire_.buffered());
+    co_await response.tunnel(wire_.stream, std::move(early));
+    co_return false;
+  }
+  if (!goes_on || body.is_finished()) co_return goes_on;
+  co_return co_await drain(body);
+}
+
+void Connection::start_head(const Response& response) {
+  head_.clear();
+  const auto out = std::back_inserter(head_);
+  fmt::format_to(out, "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  for (const HeaderField field : response.headers) {
+    // A value that would split the message is dropped with its name: it can only come from a bug or an
+    // attack.
+    if (!is_token(field.name) || !is_field_value(field.value)) continue;
+    head_.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+  if (!response.headers.contains("Date"))
+    head_.append("Date: ").append(context_.date.now(now_)).append("\r\n");
+  if (response.tunnel) return;
+  head_ += keeps_alive_ ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
+}
+
+Awaitable<Result<void>> Connection::write_response(Exchange& exchange, const HeadFacts& facts) {
+  Response& response = exchange.response;
+  const bool sends_body = may_have_body(response, exchange.request.method);
+  Framing framing{Framing::Kind::length, response.content.size()};
+  if (response.stream) {
+    const auto size = response.stream->size();
+    if (size) {
+      framing.length = *size;
+    } else if (facts.is_http10) {
+      framing.kind = Framing::Kind::until_close;
+      keeps_alive_ = false;
+    } else {
+      framing.kind = Framing::Kind::chunked;
+    }
+  }
+  start_head(response);
+  const bool has_length = response.status >= 200 && response.status != 204;
+  // The answer to HEAD may know a length that its own body does not have (RFC 9110 section 8.6).
+  if (has_length && framing.kind == Framing::Kind::length && !response.headers.contains("Content-Length")) {
+    fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n", framing.length);
+  }
+  if (sends_body && framing.kind == Framing::Kind::chunked) head_ += "Transfer-Encoding: chunked\r\n";
+  head_ += "\r\n";
+
+  wire_.stream.expires_at(std::max(now_, exchange.started) + context_.limits.request_timeout +
+                          context_.limits.write_timeout);
+  exchange.response_bytes = head_.size();
+  if (!sends_body || !response.stream) {
+    const std::string_view content = sends_body ? std::string_view(response.content) : std::string_view{};
+    exchange.response_bytes += content.size();
+    co_return co_await wire_.stream.write(head_, content);
+  }
+  WriteBodyOptions options{head_, framing, context_.limits.write_timeout};
+  const auto written = co_await write_body(wire_.stream, *response.stream, std::move(options));
+  if (!written) co_return fail(written);
+  exchange.response_bytes += *written;
+  co_return Result<void>{};
+}
+
+// A head that cannot be understood has no exchange: it is answered here, once, and the connection ends.
+Awaitable<> Connection::refuse_head(const Error& error) {
+  keeps_alive_ = false;
+  unsigned status = 0;
+  if (error.kind == ErrorKind::invalid) status = 400;
+  if (error.kind == ErrorKind::too_large) status = 431;
+  if (error.kind == ErrorKind::timeout && !wire_.buffered().empty()) status = 408;
+  if (status == 0 || !wire_.stream.is_open()) co_return;
+  Response response = problem_response(error);
+  response.status = status;
+  start_head(response);
+  fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n\r\n", response.content.size());
+  wire_.stream.expires_at(std::chrono::steady_clock::now() + std::chrono::seconds{1});
+  (void)co_await wire_.stream.write(head_, response.content);
+}
+
+// A small rest of an unread request body is read away to keep the connection; a large one is not worth it.
+Awaitable<bool> Connection::drain(WireBody& body) {
+  const std::uint64_t start = body.bytes();
+  wire_.stream.expires_at(now_ + context_.limits.head_timeout);
+  while (!body.is_finished()) {
+    const auto piece = co_await body.read();
+    if (!piece || body.bytes() - start > context_.limits.drain_bytes_max) co_return false;
+  }
+  co_return true;
+}
+
+}  // namespace gatehouse::http

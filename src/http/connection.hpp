@@ -1,0 +1,64 @@
+// One client's connection, from its first byte to its last: read the head under limits, make the Exchange,
+// let the handler fill the response, write it, finish; again, until one side has had enough.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "http/server.hpp"
+#include "http/wire.hpp"
+
+namespace gatehouse::http {
+
+// The Date header of a worker, formatted once per second (RFC 9110 section 5.6.7).
+class DateCache {
+ public:
+  [[nodiscard]] std::string_view now(core::SteadyTime steady_now);
+
+ private:
+  std::string text_;
+  core::SteadyTime good_until_{};
+};
+
+class Connection;
+
+// What the connections of one server share.
+struct ServerContext {
+  Handler& handler;
+  ServerLimits limits;
+  DateCache date;
+  std::set<Connection*> idle = {};  // between two requests: closed at once when the server drains
+  bool is_draining = false;
+};
+
+class Connection {
+ public:
+  Connection(ServerContext& context, net::Stream stream);
+  ~Connection();
+  Connection(const Connection&) = delete;
+
+  [[nodiscard]] Awaitable<> run();
+  void close() { wire_.stream.close(); }
+
+ private:
+  // False: the connection ends.
+  [[nodiscard]] Awaitable<bool> serve_one();
+  [[nodiscard]] Awaitable<Result<std::string_view>> next_head();
+  [[nodiscard]] Awaitable<bool> respond(Exchange& exchange, const HeadFacts& facts, WireBody& body);
+  [[nodiscard]] Awaitable<Result<void>> write_response(Exchange& exchange, const HeadFacts& facts);
+  [[nodiscard]] Awaitable<> refuse_head(const Error& error);
+  [[nodiscard]] Awaitable<bool> drain(WireBody& body);
+  void prepare(Exchange& exchange, const HeadFacts& facts, WireBody& body);
+  void start_head(const Response& response);
+
+  ServerContext& context_;
+  Wire wire_;
+  std::string head_;         // of the response; reused
+  Headers request_headers_;  // reused
+  core::SteadyTime now_;     // read once per request
+  std::size_t served_ = 0;
+  bool keeps_alive_ = true;
+};
+
+}  // namespace gatehouse::http

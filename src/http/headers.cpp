@@ -1,0 +1,82 @@
+#include "http/headers.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace gatehouse::http {
+
+void Headers::add(std::string_view name, std::string_view value) {
+  // A view into this very buffer would move with it.
+  const bool is_own = name.data() >= text_.data() && name.data() < text_.data() + text_.size();
+  const bool owns_value = value.data() >= text_.data() && value.data() < text_.data() + text_.size();
+  if (is_own || owns_value) {
+    const std::string name_copy(name);
+    const std::string value_copy(value);
+    add(name_copy, value_copy);
+    return;
+  }
+  const auto at = static_cast<std::uint32_t>(text_.size());
+  text_.append(name).append(value);
+  entries_.push_back({at, static_cast<std::uint32_t>(name.size()),
+                      at + static_cast<std::uint32_t>(name.size()),
+                      static_cast<std::uint32_t>(value.size())});
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  const std::string kept(value);  // may be a view of a field that is about to go
+  const std::string kept_name(name);
+  remove(kept_name);
+  add(kept_name, kept);
+}
+
+void Headers::remove(std::string_view name) {
+  keep_if([name](const HeaderField& field) { return !core::iequals(field.name, name); });
+}
+
+void Headers::clear() {
+  text_.clear();
+  entries_.clear();
+}
+
+HeaderField Headers::operator[](std::size_t index) const {
+  const Entry& entry = entries_[index];
+  const std::string_view text = text_;
+  return {text.substr(entry.name_at, entry.name_size), text.substr(entry.value_at, entry.value_size)};
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].name_size != name.size()) continue;
+    const HeaderField field = (*this)[i];
+    if (core::iequals(field.name, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+std::string_view Headers::get(std::string_view name) const {
+  return find(name).value_or(std::string_view{});
+}
+
+std::size_t Headers::count(std::string_view name) const {
+  std::size_t found = 0;
+  for (const HeaderField field : *this) found += core::iequals(field.name, name) ? 1 : 0;
+  return found;
+}
+
+bool is_token(std::string_view text) {
+  static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_field_value(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7F) || byte == '\t';
+  });
+}
+
+}  // namespace gatehouse::http
