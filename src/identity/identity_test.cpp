@@ -1,0 +1,106 @@
+#include <gtest/gtest.h>
+
+#include "crypto/jwt.hpp"
+#include "identity/access.hpp"
+#include "identity/token_verifier.hpp"
+#include "runtime/worker.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+constexpr auto kIssuer = "https://localhost:8443/realms/gatehouse";
+
+class TokenVerifierTest : public testing::Test {
+ protected:
+  std::string token(const crypto::SigningKey& signer, json::object extra = {}) {
+    json::object payload{{"iss", kIssuer},
+                         {"sub", "alice"},
+                         {"typ", "Bearer"},
+                         {"exp", core::unix_seconds(clock.now()) + 300},
+                         {"realm_access", {{"roles", {"customer", "service:orders"}}}}};
+    for (auto& claim : extra) payload[claim.key()] = claim.value();
+    return crypto::sign_jwt(signer, payload, "at+jwt").value();
+  }
+  auto verify(const std::string& text) { return runtime::run_to_end(verifier.verify(text)); }
+  std::string reason(const std::string& text) {
+    const auto verified = verify(text);
+    return verified ? "verified" : std::string(verified.error().reason);
+  }
+
+  core::ManualClock clock;
+  crypto::SigningKey key = crypto::SigningKey::generate(crypto::Algorithm::es256).value();
+  crypto::SigningKey next_key = crypto::SigningKey::generate(crypto::Algorithm::es256).value();
+  json::array published{key.public_jwk()};
+  int fetches = 0;
+  bool is_down = false;
+  TokenVerifier verifier{{.issuer = kIssuer}, clock, [this]() -> Awaitable<Result<std::string>> {
+                           ++fetches;
+                           if (is_down) co_return fail(ErrorKind::unavailable, "down");
+                           co_return json::serialize(json::object{{"keys", published}});
+                         }};
+};
+
+TEST_F(TokenVerifierTest, VerifiesOnceAndAnswersFromItsCacheUntilTheTokenExpires) {
+  const auto text = token(key);
+  EXPECT_EQ(verifier.find(text), nullptr);
+  const auto verified = verify(text);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ((*verified)->principal.subject, "alice");
+  EXPECT_TRUE((*verified)->principal.roles.contains("customer"));
+  EXPECT_FALSE((*verified)->principal.roles.contains("service:orders"));
+  EXPECT_NE(verifier.find(text), nullptr);
+  clock.advance(std::chrono::seconds{299});
+  EXPECT_EQ(reason(text), "verified");
+  clock.advance(std::chrono::seconds{10});
+  EXPECT_EQ(reason(text), "token_expired");
+}
+
+TEST_F(TokenVerifierTest, AnUnknownKeyIdRefreshesTheKeysButAStormOfThemDoesNot) {
+  EXPECT_EQ(reason(token(key)), "verified");
+  EXPECT_EQ(fetches, 1);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(reason(token(next_key)), "unknown_kid");
+  EXPECT_EQ(fetches, 1);
+  clock.advance(std::chrono::seconds{11});
+  published.push_back(next_key.public_jwk());
+  EXPECT_EQ(reason(token(next_key)), "verified");
+  EXPECT_EQ(reason(token(key)), "verified");  // the old key is honoured as long as it is published
+  EXPECT_EQ(fetches, 2);
+}
+
+TEST_F(TokenVerifierTest, AKeyThatIsWithdrawnTakesItsTokensWithIt) {
+  const auto text = token(key, {{"exp", core::unix_seconds(clock.now()) + 3600}});
+  EXPECT_EQ(reason(text), "verified");
+  published = {next_key.public_jwk()};
+  clock.advance(std::chrono::seconds{301});
+  EXPECT_EQ(reason(text), "unknown_kid");
+}
+
+TEST_F(TokenVerifierTest, TheLastGoodKeysStayInForceWhenTheServerIsDown) {
+  is_down = true;
+  EXPECT_EQ(reason(token(key)), "keys_unavailable");
+  is_down = false;
+  clock.advance(std::chrono::seconds{11});
+  EXPECT_EQ(reason(token(key)), "verified");
+  is_down = true;
+  clock.advance(std::chrono::seconds{301});
+  EXPECT_EQ(reason(token(key)), "verified");
+}
+
+TEST_F(TokenVerifierTest, RefusesOtherIssuersAndOtherKindsOfToken) {
+  EXPECT_EQ(reason(token(key, {{"iss", "https://localhost:8443/realms/other"}})), "wrong_issuer");
+  EXPECT_EQ(reason(token(key, {{"typ", "Refresh"}})), "wrong_type");
+  EXPECT_EQ(reason(token(key, {{"sub", nullptr}})), "bad_token");
+}
+
+TEST(RoleTable, GivesTheWidestScopeThatAnyRoleHolds) {
+  const RoleTable table{{"customer", {"orders:read:own", "orders:create:own"}},
+                        {"support", {"orders:read:any"}}};
+  EXPECT_EQ(table.widest({"customer"}, "orders", "read"), Scope::own);
+  EXPECT_EQ(table.widest({"customer", "support"}, "orders", "read"), Scope::any);
+  EXPECT_EQ(table.widest({"support"}, "orders", "create"), std::nullopt);
+  EXPECT_EQ(table.widest({"stranger"}, "orders", "read"), std::nullopt);
+  EXPECT_THROW((void)Permission::parse("orders:read"), std::logic_error);
+}
+
+}  // namespace
+}  // namespace gatehouse::identity

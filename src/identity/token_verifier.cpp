@@ -1,0 +1,158 @@
+#include "identity/token_verifier.hpp"
+
+#include <list>
+#include <unordered_map>
+
+#include "crypto/digest.hpp"
+#include "crypto/jwt.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::identity {
+
+namespace log = telemetry::log;
+
+struct TokenVerifier::State {
+  State(TokenVerifierOptions options_, const core::Clock& clock_, FetchKeys fetch_)
+      : options(std::move(options_)), clock(clock_), fetch(std::move(fetch_)) {}
+
+  TokenVerifierOptions options;
+  const core::Clock& clock;
+  FetchKeys fetch;
+  crypto::KeySet keys;
+  std::string keys_text;  // as fetched: a changed document empties the cache
+  bool has_keys = false;
+  bool is_fetching = false;
+  std::optional<core::SteadyTime> fetched_at;  // also failed attempts: they count against refresh_min
+
+  struct Kept {
+    std::shared_ptr<const VerifiedToken> token;
+    std::list<std::string>::iterator age;
+  };
+  std::unordered_map<std::string, Kept> tokens;  // by SHA-256: the cache holds no bearer token
+  std::list<std::string> by_age;                 // oldest first
+
+  void forget(const std::string& digest) {
+    const auto found = tokens.find(digest);
+    if (found == tokens.end()) return;
+    by_age.erase(found->second.age);
+    tokens.erase(found);
+  }
+
+  void keep(const std::string& digest, std::shared_ptr<const VerifiedToken> token) {
+    forget(digest);
+    if (tokens.size() >= options.tokens_max) forget(std::string(by_age.front()));
+    by_age.push_back(digest);
+    tokens.emplace(digest, Kept{std::move(token), std::prev(by_age.end())});
+  }
+
+  [[nodiscard]] bool may_fetch() const {
+    return !is_fetching && (!fetched_at || clock.steady_now() - *fetched_at >= options.refresh_min);
+  }
+  [[nodiscard]] bool is_due() const {
+    return !fetched_at || clock.steady_now() - *fetched_at >= options.refresh_max;
+  }
+};
+
+namespace {
+
+Principal principal_of(const json::object& claims) {
+  const auto text = [&claims](std::string_view name) -> std::string {
+    const auto* value = claims.if_contains(name);
+    const auto* string = value == nullptr ? nullptr : value->if_string();
+    return string == nullptr ? std::string() : std::string(*string);
+  };
+  Principal principal;
+  principal.kind = Principal::Kind::person;
+  principal.subject = text("sub");
+  principal.username = text("preferred_username");
+  principal.client_id = text("azp");
+  principal.session_id = text("sid");
+  const auto* access = claims.if_contains("realm_access");
+  const auto* access_object = access == nullptr ? nullptr : access->if_object();
+  const auto* roles = access_object == nullptr ? nullptr : access_object->if_contains("roles");
+  if (const auto* array = roles == nullptr ? nullptr : roles->if_array()) {
+    for (const json::value& role : *array) {
+      // "service:<role>" is what a role's certificate says; a token cannot.
+      if (role.is_string() && !role.as_string().starts_with("service:"))
+        principal.roles.emplace(role.as_string());
+    }
+  }
+  return principal;
+}
+
+// Takes the state by value: the verifier may go while the keys are on their way.
+template <class State>
+Awaitable<> refresh(std::shared_ptr<State> state) {
+  state->is_fetching = true;
+  const auto text = co_await state->fetch();
+  state->is_fetching = false;
+  state->fetched_at = state->clock.steady_now();
+  if (!text) {
+    log::warn("jwks-fetch", "could not fetch the token keys", {log::field(text.error())});
+    co_return;
+  }
+  auto keys = crypto::KeySet::from_jwks(*text);
+  if (!keys) {
+    log::warn("jwks-fetch", "the token keys are not understood", {log::field(keys.error())});
+    co_return;
+  }
+  if (*text != state->keys_text) {
+    state->tokens.clear();  // a key that is no longer published takes its tokens with it
+    state->by_age.clear();
+  }
+  state->keys = std::move(*keys);
+  state->keys_text = *text;
+  state->has_keys = true;
+}
+
+}  // namespace
+
+TokenVerifier::TokenVerifier(TokenVerifierOptions options, const core::Clock& clock, FetchKeys fetch_keys)
+    : state_(std::make_shared<State>(std::move(options), clock, std::move(fetch_keys))) {}
+TokenVerifier::~TokenVerifier() = default;
+
+std::shared_ptr<const VerifiedToken> TokenVerifier::find(std::string_view token) {
+  if (state_->is_due()) return nullptr;  // verify() refreshes
+  const auto digest = crypto::sha256(token);
+  const auto found = state_->tokens.find(digest);
+  if (found == state_->tokens.end()) return nullptr;
+  if (found->second.token->expires_at + state_->options.leeway <= state_->clock.now()) {
+    state_->forget(digest);
+    return nullptr;
+  }
+  return found->second.token;
+}
+
+Awaitable<Result<std::shared_ptr<const VerifiedToken>>> TokenVerifier::verify(std::string_view token) {
+  const auto state = state_;
+  const std::string text(token);
+  if (state->is_due() && state->may_fetch()) co_await refresh(state);
+  if (auto kept = find(text)) co_return kept;
+
+  const auto expectation = [&] {
+    return crypto::JwtExpectation{.issuer = state->options.issuer,
+                                  .audience = std::nullopt,
+                                  .typ = "Bearer",
+                                  .now = state->clock.now(),
+                                  .leeway = state->options.leeway};
+  };
+  auto claims = crypto::verify_jwt(text, state->keys, expectation());
+  if (!claims && claims.error().reason == "unknown_kid" && state->may_fetch()) {
+    co_await refresh(state);
+    claims = crypto::verify_jwt(text, state->keys, expectation());
+  }
+  if (!claims) {
+    if (!state->has_keys) co_return fail(ErrorKind::unavailable, "keys_unavailable");
+    co_return fail(claims);
+  }
+  auto verified = std::make_shared<VerifiedToken>();
+  verified->principal = principal_of(*claims);
+  verified->expires_at = core::from_unix_seconds(claims->at("exp").as_int64());  // checked by verify_jwt
+  verified->claims = std::move(*claims);
+  if (verified->principal.subject.empty())
+    co_return refuse(ErrorKind::unauthenticated, "bad_token", "no subject");
+  state->keep(crypto::sha256(text), verified);
+  co_return verified;
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,32 @@
+// Calls from role to role: found by discovery, over mutual TLS, with deadline and trace sent along.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "discovery/client.hpp"
+#include "http/client.hpp"
+#include "telemetry/trace.hpp"
+
+namespace gatehouse::service {
+
+class Peers {
+ public:
+  Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls);
+
+  // One try at one instance of the service, round robin. No retry here: the caller knows what is safe.
+  // `unavailable`/"no_instance" (safe_to_retry) if discovery knows none; otherwise http::Client's errors.
+  // A status of 500 or more is an answer, not an error.
+  [[nodiscard]] Awaitable<Result<http::Reply>> call(std::string service, http::Request& request,
+                                                    Deadline deadline, const telemetry::TraceContext& trace);
+
+ private:
+  discovery::Client& discovery_;
+  http::Client& http_;
+  std::shared_ptr<net::ClientTls> tls_;
+  std::map<std::string, std::size_t> next_;
+};
+
+}  // namespace gatehouse::service

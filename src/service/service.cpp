@@ -1,0 +1,266 @@
+#include "service/service.hpp"
+
+#include <cstdlib>
+#include <ranges>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "identity/token_verifier.hpp"
+#include "runtime/stop_signal.hpp"
+#include "runtime/timer.hpp"
+#include "service/health.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::service {
+
+namespace log = telemetry::log;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kDrainTime{10'000};
+
+std::string explain(const Error& error) {
+  return error.detail.empty() ? std::string(error.reason)
+                              : fmt::format("{} ({})", error.detail, error.reason);
+}
+
+template <class T>
+T or_stop(Result<T> result) {
+  if (!result) throw StartError(result.error());
+  return std::move(*result);
+}
+
+log::Level level_of(std::string_view name) {
+  for (const auto level :
+       {log::Level::debug, log::Level::info, log::Level::warn, log::Level::error, log::Level::off}) {
+    if (log::name_of(level) == name) return level;
+  }
+  throw StartError(fmt::format("log_level: must be debug, info, warn, error or off, not \"{}\"", name));
+}
+
+// Certificates are renewed in place by their owner; each role looks at its own files and loads them again.
+// New connections get the new certificate, those that live keep theirs.
+Awaitable<> reload_certificates(net::TlsFiles files, std::shared_ptr<net::ServerTls> server,
+                                std::shared_ptr<net::ClientTls> client) {
+  std::error_code ignored;
+  auto seen = std::filesystem::last_write_time(files.certificate, ignored);
+  for (;;) {
+    const auto slept = co_await runtime::sleep_for(milliseconds{1'000});
+    if (!slept) co_return;
+    const auto written = std::filesystem::last_write_time(files.certificate, ignored);
+    if (written == seen) continue;
+    const auto server_loaded = server->reload();
+    const auto client_loaded = client->reload();
+    if (!server_loaded || !client_loaded) {
+      const Error& why = server_loaded ? client_loaded.error() : server_loaded.error();
+      log::error("certificate-reload", "the new certificate was refused, the old one stays",
+                 {log::field(why)});
+      continue;  // half-written, perhaps: look again
+    }
+    seen = written;
+    log::info("certificate-reload", "a new certificate is in force");
+  }
+}
+
+void tell_supervisor() {
+  const char* text = std::getenv("GATEHOUSE_READY_FD");
+  const auto descriptor = text == nullptr ? std::nullopt : core::parse_int<int>(text);
+  if (!descriptor) return;
+  const std::string_view line = "ready\n";
+  // If the supervisor is gone there is nobody to tell.
+  [[maybe_unused]] const auto written = ::write(*descriptor, line.data(), line.size());
+  ::close(*descriptor);
+}
+
+}  // namespace
+
+StartError::StartError(const Error& error) : StartError(explain(error)) {}
+
+std::string_view service_name_of(std::string_view role) {
+  if (role == "auth") return "auth-service";
+  if (role == "payments") return "payment-service";
+  if (role == "orders") return "orders-service";
+  return role;
+}
+
+struct Service::State {
+  State(const Config& config_, ServiceOptions options_)
+      : config(config_),
+        options(options_),
+        worker(config_.instance),
+        pool(config_.role, {.threads = options_.blocking_threads}),
+        tasks(worker.executor()),
+        client_tls(or_stop(net::ClientTls::load(config_.tls))),
+        server_tls(or_stop(net::ServerTls::load(config_.tls, net::ClientCertificate::required))),
+        http(worker.executor(), {}),
+        discovery(worker.executor(), http, discovery_options()),
+        peers(discovery, http, client_tls),
+        verifier({.issuer = config_.issuer}, clock, [this] { return fetch_keys(); }) {}
+
+  Config config;
+  ServiceOptions options;
+  core::SystemClock clock;
+  telemetry::Metrics metrics;
+  runtime::Worker worker;
+  runtime::BlockingPool pool;
+  runtime::TaskGroup tasks;
+  std::shared_ptr<net::ClientTls> client_tls;
+  std::shared_ptr<net::ServerTls> server_tls;
+  http::Client http;
+  discovery::Client discovery;
+  Peers peers;
+  identity::TokenVerifier verifier;
+  Health health;
+  std::vector<std::function<Awaitable<>()>> on_stop;
+  bool is_stopping = false;
+
+  [[nodiscard]] discovery::ClientOptions discovery_options() const {
+    discovery::ClientOptions discovery_options;
+    discovery_options.registry = {.host = config.discovery_address,
+                                  .port = config.discovery_port,
+                                  .tls = client_tls,
+                                  .server_name = "localhost"};
+    return discovery_options;
+  }
+
+  Awaitable<Result<std::string>> fetch_keys() {
+    const auto scheme = config.issuer.find("://");
+    const auto path = config.issuer.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+    http::Request request;
+    request.target =
+        config.issuer.substr(std::min(path, config.issuer.size())) + "/protocol/openid-connect/certs";
+    const auto trace = TraceContext::start();
+    const auto reply =
+        co_await peers.call("auth-server", request, Deadline::after(milliseconds{2'000}), trace);
+    if (!reply) co_return fail(reply);
+    if (reply->status != 200) {
+      co_return fail(ErrorKind::bad_upstream, "keys_unavailable", fmt::format("status {}", reply->status),
+                     Origin::upstream);
+    }
+    co_return reply->content;
+  }
+
+  void announce(std::uint16_t port) {
+    if (!options.uses_discovery) return;
+    discovery::Registration registration;
+    registration.id = config.instance;
+    registration.name = service_name_of(config.role);
+    registration.address = config.address;
+    registration.port = port;
+    registration.meta["role"] = config.role;
+    discovery.register_instance(std::move(registration));
+  }
+
+  // Out of the list first, so that no peer chooses us; then what is in progress; then what the role itself
+  // runs.
+  Awaitable<> stop(http::Server& server) {
+    const auto deadline = Deadline::after(kDrainTime);
+    health.start_draining();
+    if (options.uses_discovery) co_await discovery.stop(deadline);
+    const bool drained = co_await server.stop(deadline);
+    if (!drained) log::warn("drain-incomplete", "connections were cut at the end of the drain time");
+    for (auto& step : std::views::reverse(on_stop)) co_await step();
+    (void)co_await tasks.stop(deadline);
+    http.close_idle();
+    worker.stop();
+  }
+};
+
+Service::Service(const Config& config, ServiceOptions options) {
+  log::configure(std::string(service_name_of(config.role)), config.instance, level_of(config.log_level));
+  state_ = std::make_unique<State>(config, options);
+}
+Service::~Service() = default;
+
+const Config& Service::config() const {
+  return state_->config;
+}
+runtime::Worker& Service::worker() {
+  return state_->worker;
+}
+runtime::BlockingPool& Service::pool() {
+  return state_->pool;
+}
+runtime::TaskGroup& Service::tasks() {
+  return state_->tasks;
+}
+telemetry::Metrics& Service::metrics() {
+  return state_->metrics;
+}
+const core::Clock& Service::clock() {
+  return state_->clock;
+}
+http::Client& Service::http() {
+  return state_->http;
+}
+discovery::Client& Service::discovery() {
+  return state_->discovery;
+}
+Peers& Service::peers() {
+  return state_->peers;
+}
+std::shared_ptr<net::ClientTls> Service::client_tls() {
+  return state_->client_tls;
+}
+
+VerifyBearer Service::verify_bearer() {
+  return [this](std::string token) -> Awaitable<Result<identity::Principal>> {
+    if (const auto kept = state_->verifier.find(token)) co_return kept->principal;
+    const auto verified = co_await state_->verifier.verify(token);
+    if (!verified) co_return fail(verified);
+    co_return (*verified)->principal;
+  };
+}
+
+std::function<Awaitable<Result<std::string>>()> Service::fetch_keys() {
+  return [this] { return state_->fetch_keys(); };
+}
+
+void Service::add_readiness(std::string_view name, std::function<Result<void>()> check) {
+  state_->health.add_check(name, std::move(check));
+}
+void Service::add_metrics(const telemetry::Metrics& shard) {
+  state_->health.add_metrics(shard);
+}
+void Service::on_stop(std::function<Awaitable<>()> stop) {
+  state_->on_stop.push_back(std::move(stop));
+}
+
+int Service::run(http::Handler& handler) {
+  State& state = *state_;
+  state.health.add_metrics(state.metrics);
+  HealthHandler front(state.health, handler);
+  auto limits = state.options.limits;
+  limits.honours_timeout_header = true;
+  http::Server server(state.worker.executor(), front, limits);
+  const auto port = or_stop(
+      server.listen({.address = state.config.address, .port = state.config.port, .tls = state.server_tls}));
+  state.tasks.spawn("certificate-reload",
+                    reload_certificates(state.config.tls, state.server_tls, state.client_tls));
+  state.announce(port);
+
+  TaskGroup stopping(state.worker.executor());
+  const runtime::StopSignal signals(state.worker.executor(), [&] {
+    if (std::exchange(state.is_stopping, true)) return;
+    stopping.spawn("stop", state.stop(server));
+  });
+  log::info("started", "serving", {log::field("server.port", port)});
+  tell_supervisor();
+  state.worker.run();
+  log::info("stopped", "stopped in order");
+  log::flush();
+  return 0;
+}
+
+void log_access(const http::Exchange& exchange, std::chrono::nanoseconds took) {
+  log::debug(
+      "http-request", "request served",
+      {log::field("http.request.method", exchange.request.method), log::field("http.route", exchange.route),
+       log::field("http.response.status_code", static_cast<std::uint64_t>(exchange.response.status)),
+       log::field("event.duration", static_cast<std::int64_t>(took.count())), log::field(exchange.trace)});
+}
+
+}  // namespace gatehouse::service
