@@ -1,0 +1,27 @@
+// The outbox in SQLite.
+#pragma once
+
+#include "services/orders/adapters/sqlite_schema.hpp"
+#include "services/orders/ports/outbox.hpp"
+
+namespace gatehouse::orders {
+
+class SqliteOutbox final : public Outbox {
+ public:
+  explicit SqliteOutbox(OrdersDatabase& shared) : shared_(shared) {}
+
+  [[nodiscard]] Awaitable<Result<std::vector<PendingEvent>>> claim(core::SystemTime held_until,
+                                                                   std::size_t limit,
+                                                                   core::SystemTime now) override;
+  [[nodiscard]] Awaitable<Result<void>> record(std::vector<Delivery> deliveries,
+                                               core::SystemTime now) override;
+  [[nodiscard]] Awaitable<Result<FeedPage>> after(std::int64_t position, std::size_t limit) override;
+  [[nodiscard]] Awaitable<Result<std::int64_t>> end() override;
+  [[nodiscard]] Awaitable<Result<std::int64_t>> pending() override;
+  [[nodiscard]] Awaitable<Result<std::int64_t>> purge(core::SystemTime before, std::size_t limit) override;
+
+ private:
+  OrdersDatabase& shared_;
+};
+
+}  // namespace gatehouse::orders
