@@ -43,6 +43,7 @@ struct Attempt {
   std::string refund_id;      // of a refund
   std::string provider_id;    // what the provider calls the result
   std::string decline_code;
+  std::string traceparent;  // of the request that began it: the recovery worker goes on in its trace
 
   [[nodiscard]] bool is_open() const {
     return state == AttemptState::dispatched || state == AttemptState::unknown;

@@ -188,7 +188,8 @@ Attempt& Payment::add_attempt(Operation operation, std::int64_t minor, RequestMa
                              .amount = {minor, state_.amount.currency},
                              .claim = std::move(claim),
                              .dispatched_at = now,
-                             .check_at = until});
+                             .check_at = until,
+                             .traceparent = std::move(request.traceparent)});
   state_.updated_at = now;
   return state_.attempts.back();
 }

@@ -79,10 +79,11 @@ struct NewPayment {
   Pii description;
 };
 
-// A request that changes a payment, as far as idempotency is concerned.
+// A request that changes a payment, as far as it is remembered.
 struct RequestMark {
   std::string scope;
   std::string fingerprint;
+  std::string traceparent = {};
 };
 
 class Payment {

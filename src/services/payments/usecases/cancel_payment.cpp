@@ -1,0 +1,17 @@
+#include "services/payments/usecases/cancel_payment.hpp"
+
+#include "services/payments/usecases/change_payment.hpp"
+
+namespace gatehouse::payments {
+
+Awaitable<Result<Reply>> CancelPayment::run(const Access& access, CancelCommand command, RequestMark request,
+                                            CallContext context) const {
+  ChangePayment::Begin begin = [](Payment& payment, RequestMark mark, Claim claim, core::SystemTime now) {
+    return payment.begin_cancel(std::move(mark), std::move(claim), now);
+  };
+  const ChangePayment change(around_);
+  co_return co_await change.run(access, std::move(command.payment_id), std::move(request), context,
+                                std::move(begin));
+}
+
+}  // namespace gatehouse::payments

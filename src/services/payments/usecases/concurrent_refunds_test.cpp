@@ -1,0 +1,91 @@
+// Refunds side by side, on a store whose reads and writes interleave in every order that a seed gives.
+#include <random>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "runtime/task_group.hpp"
+#include "services/payments/usecases/payments_fixture.hpp"
+
+namespace gatehouse::payments {
+namespace {
+
+using testing::mark;
+
+// Lets the others run, a random number of times, before and after each step.
+class Interleaved final : public PaymentStore {
+ public:
+  Interleaved(PaymentStore& inner, unsigned seed) : inner_(inner), random_(seed) {}
+
+  Awaitable<Result<Created>> create(Payment payment) override {
+    co_return co_await inner_.create(std::move(payment));
+  }
+  Awaitable<Result<Payment>> get(std::string id, Owner owner) override {
+    co_await step_aside();
+    auto result = co_await inner_.get(std::move(id), std::move(owner));
+    co_await step_aside();
+    co_return result;
+  }
+  Awaitable<Result<Payment>> update(std::string id, std::int64_t version, Change change) override {
+    co_await step_aside();
+    auto result = co_await inner_.update(std::move(id), version, std::move(change));
+    co_await step_aside();
+    co_return result;
+  }
+  Awaitable<Result<std::vector<Payment>>> due(core::SystemTime now, std::size_t limit) override {
+    co_return co_await inner_.due(now, limit);
+  }
+  Awaitable<Result<PaymentPage>> list(ListQuery query) override {
+    co_return co_await inner_.list(std::move(query));
+  }
+  Awaitable<Result<std::int64_t>> count_unknown() override { co_return co_await inner_.count_unknown(); }
+
+ private:
+  Awaitable<> step_aside() {
+    const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+    const boost::asio::use_awaitable_t<runtime::Executor> token;
+    for (auto times = random_() % 4; times > 0; --times) co_await boost::asio::post(executor, token);
+  }
+  PaymentStore& inner_;
+  std::minstd_rand random_;
+};
+
+Awaitable<> refund_one(const Surroundings& around, Access access, std::string id, int number,
+                       std::int64_t minor, int& accepted) {
+  RefundCommand command{.payment_id = std::move(id), .minor = minor, .reason = ""};
+  RequestMark request = mark("refund-" + std::to_string(number));
+  const RefundPayment refund(around);
+  auto reply =
+      co_await refund.run(access, std::move(command), std::move(request), testing::Process::context());
+  if (reply && reply->answer.status == 201) ++accepted;
+}
+
+TEST(ConcurrentRefunds, NeverExceedWhatWasCaptured) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    core::ManualClock clock;
+    MemoryPaymentStore memory;
+    Interleaved store(memory, seed);
+    MemoryProvider provider;
+    testing::Process process(store, provider, clock, "payments-1");
+    ASSERT_TRUE(process.create(mark("k1"), testing::order(CaptureMode::automatic, 1000)));
+    const std::string id = payment_id_of(mark("k1"));
+
+    boost::asio::io_context io{1};
+    int accepted = 0;
+    runtime::TaskGroup tasks(io.get_executor());
+    for (int i = 0; i < 12; ++i) {
+      tasks.spawn("refund", refund_one(process.around, process.orders, id, i, 150, accepted));
+    }
+    io.run();
+
+    EXPECT_EQ(accepted, 6) << "seed " << seed;
+    EXPECT_EQ(provider.net(id), 100) << "seed " << seed;
+    const Payment payment = process.get(id);
+    EXPECT_EQ(payment.state().refunded, 900);
+    EXPECT_TRUE(payment.check_invariants());
+  }
+}
+
+}  // namespace
+}  // namespace gatehouse::payments
