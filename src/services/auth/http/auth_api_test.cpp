@@ -1,0 +1,395 @@
+// The service over its routes, in process: who may do what, and what the answers look like.
+#include "services/auth/http/auth_api.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/encoding.hpp"
+#include "service/testing.hpp"
+#include "services/auth/http/policy.hpp"
+#include "services/auth/usecases/test_house.hpp"
+
+namespace gatehouse::auth {
+namespace {
+
+using service::testing::TestReply;
+using service::testing::TestRequest;
+
+class AuthHttp : public testing::Test {
+ protected:
+  AuthHttp() {
+    api_.add_routes(router_);
+    router_.seal();
+  }
+  TestReply send(TestRequest request) { return service::testing::send(io_, router_, std::move(request)); }
+  TestReply verify(std::string name, std::string password, std::string caller = "auth-server") {
+    const json::object body{{"realm", kRealm}, {"username", name}, {"password", password}};
+    return send({.method = "POST",
+                 .target = "/internal/credentials/verify",
+                 .caller = std::move(caller),
+                 .content = json::serialize(body)});
+  }
+
+  TestHouse house_;
+  boost::asio::io_context io_;
+  telemetry::Metrics metrics_;
+  AuthApi api_{house_.ports, std::string(kRealm)};
+  service::Router router_{policy(), service::testing::fake_bearer(), metrics_};
+};
+
+const std::string kAlice = "id-alice:customer";
+const std::string kSupport = "id-sam:support";
+const std::string kRoot = "id-root:admin";
+
+// ---- what the auth server asks
+// ------------------------------------------------------------------------------------
+
+TEST_F(AuthHttp, tells_the_auth_server_who_logged_in) {
+  const auto reply = verify("Alice", std::string(kPassword));
+
+  ASSERT_EQ(reply.status, 200U);
+  const json::value expected = {{"id", "id-alice"},
+                                {"username", "alice"},
+                                {"email", "alice@example.test"},
+                                {"email_verified", true},
+                                {"first_name", "First"},
+                                {"last_name", "Last"},
+                                {"realm_roles", json::array{"customer"}},
+                                {"client_roles", json::object{}},
+                                {"enabled", true},
+                                {"not_before", 0}};
+  EXPECT_EQ(reply.json(), expected);
+}
+
+TEST_F(AuthHttp, answers_wrong_and_unknown_alike_byte_by_byte) {
+  const auto wrong = verify("alice", "wrong");
+  const auto unknown = verify("nobody", "wrong");
+
+  EXPECT_EQ(wrong.status, 401U);
+  EXPECT_EQ(wrong.json().at("code"), "invalid_credentials");
+  EXPECT_EQ(unknown.status, wrong.status);
+  EXPECT_EQ(unknown.content, wrong.content);
+}
+
+TEST_F(AuthHttp, shows_people_to_the_auth_server_past_the_public_rules) {
+  const auto found = send({.target = "/internal/users/id-bob?realm=gatehouse", .caller = "auth-server"});
+  const auto missing = send({.target = "/internal/users/ghost?realm=gatehouse", .caller = "auth-server"});
+  const auto elsewhere = send({.target = "/internal/users/id-bob?realm=other", .caller = "auth-server"});
+
+  EXPECT_EQ(found.status, 200U);
+  EXPECT_EQ(found.json().at("username"), "bob");
+  EXPECT_EQ(missing.status, 404U);
+  EXPECT_EQ(elsewhere.status, 404U);
+}
+
+TEST_F(AuthHttp, limits_attempts_by_the_address_that_the_auth_server_names) {
+  const auto try_from = [&](std::string address) {
+    return send({.method = "POST",
+                 .target = "/internal/credentials/verify",
+                 .caller = "auth-server",
+                 .content = R"({"realm":"gatehouse","username":"nobody","password":"x"})",
+                 .headers = {{"X-Forwarded-For", std::move(address)}}})
+        .status;
+  };
+  for (int i = 0; i < 30; ++i) ASSERT_EQ(try_from("192.0.2.7"), 401U);
+
+  EXPECT_EQ(try_from("192.0.2.7"), 429U);
+  EXPECT_EQ(try_from("192.0.2.8"), 401U);
+}
+
+TEST_F(AuthHttp, lets_no_other_role_ask_what_the_auth_server_may_ask) {
+  for (const char* caller : {"", "gateway", "orders", "payments", "prometheus", "registry"}) {
+    EXPECT_EQ(verify("alice", std::string(kPassword), caller).status, 403U) << caller;
+    EXPECT_EQ(send({.target = "/internal/users/id-bob", .caller = caller, .bearer = kRoot}).status, 403U)
+        << caller;
+  }
+}
+
+TEST_F(AuthHttp, refuses_credentials_that_it_cannot_read) {
+  const auto status_of = [&](std::string content) {
+    return send({.method = "POST",
+                 .target = "/internal/credentials/verify",
+                 .caller = "auth-server",
+                 .content = std::move(content)})
+        .status;
+  };
+  EXPECT_EQ(status_of("{"), 400U);
+  EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice"})"), 400U);
+  EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice","password":7})"), 400U);
+  EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice","password":"x","admin":true})"), 400U);
+}
+
+// ---- who may do what
+// ----------------------------------------------------------------------------------------------
+
+struct Ask {
+  const char* method;
+  const char* path;  // {id} is replaced
+  const char* content;
+};
+
+const Ask kAsks[] = {
+    {"GET", "/users", ""},
+    {"POST", "/users", R"({"username":"carla"})"},
+    {"GET", "/users/{id}", ""},
+    {"PATCH", "/users/{id}", R"({"first_name":"New"})"},
+    {"DELETE", "/users/{id}", ""},
+    {"PUT", "/users/{id}/password",
+     R"({"current_password":"correct horse battery","new_password":"a new and longer one"})"},
+    {"PUT", "/users/{id}/roles", R"({"realm_roles":["customer"],"client_roles":{}})"},
+    {"GET", "/users/{id}/audit", ""},
+    {"GET", "/roles", ""}};
+
+// Statuses for one's own record, another's and a missing one.
+struct Row {
+  const char* ask;
+  const char* roles;
+  unsigned own;
+  unsigned other;
+  unsigned missing;
+};
+
+const Row kMatrix[] = {
+    {"GET /users", "", 403, 403, 403},
+    {"GET /users", "customer", 403, 403, 403},
+    {"GET /users", "payment", 403, 403, 403},
+    {"GET /users", "support", 200, 200, 200},
+    {"GET /users", "admin", 200, 200, 200},
+    {"POST /users", "", 403, 403, 403},
+    {"POST /users", "customer", 403, 403, 403},
+    {"POST /users", "payment", 403, 403, 403},
+    {"POST /users", "support", 403, 403, 403},
+    {"POST /users", "admin", 201, 201, 201},
+    {"GET /users/{id}", "", 403, 403, 403},
+    {"GET /users/{id}", "customer", 200, 404, 404},
+    {"GET /users/{id}", "payment", 200, 404, 404},
+    {"GET /users/{id}", "support", 200, 200, 404},
+    {"GET /users/{id}", "admin", 200, 200, 404},
+    {"PATCH /users/{id}", "", 403, 403, 403},
+    {"PATCH /users/{id}", "customer", 200, 404, 404},
+    {"PATCH /users/{id}", "payment", 200, 404, 404},
+    {"PATCH /users/{id}", "support", 200, 404, 404},
+    {"PATCH /users/{id}", "admin", 200, 200, 404},
+    {"DELETE /users/{id}", "", 403, 403, 403},
+    {"DELETE /users/{id}", "customer", 403, 403, 403},
+    {"DELETE /users/{id}", "payment", 403, 403, 403},
+    {"DELETE /users/{id}", "support", 403, 403, 403},
+    {"DELETE /users/{id}", "admin", 409, 204, 404},
+    {"PUT /users/{id}/password", "", 403, 403, 403},
+    {"PUT /users/{id}/password", "customer", 204, 404, 404},
+    {"PUT /users/{id}/password", "payment", 204, 404, 404},
+    {"PUT /users/{id}/password", "support", 204, 404, 404},
+    {"PUT /users/{id}/password", "admin", 204, 204, 404},
+    {"PUT /users/{id}/roles", "", 403, 403, 403},
+    {"PUT /users/{id}/roles", "customer", 403, 403, 403},
+    {"PUT /users/{id}/roles", "payment", 403, 403, 403},
+    {"PUT /users/{id}/roles", "support", 403, 403, 403},
+    {"PUT /users/{id}/roles", "admin", 200, 200, 404},
+    {"GET /users/{id}/audit", "", 403, 403, 403},
+    {"GET /users/{id}/audit", "customer", 403, 403, 403},
+    {"GET /users/{id}/audit", "payment", 403, 403, 403},
+    {"GET /users/{id}/audit", "support", 403, 403, 403},
+    {"GET /users/{id}/audit", "admin", 200, 200, 200},
+    {"GET /roles", "", 403, 403, 403},
+    {"GET /roles", "customer", 403, 403, 403},
+    {"GET /roles", "payment", 403, 403, 403},
+    {"GET /roles", "support", 200, 200, 200},
+    {"GET /roles", "admin", 200, 200, 200},
+};
+
+const Ask* ask_named(std::string_view name) {
+  for (const Ask& ask : kAsks) {
+    if (fmt::format("{} {}", ask.method, ask.path) == name) return &ask;
+  }
+  return nullptr;
+}
+
+// One request to a service of its own, so that no row sees what another did.
+unsigned status_in_fresh_house(const Ask& ask, const std::string& bearer, const std::string& id,
+                               std::string caller) {
+  TestHouse house;
+  boost::asio::io_context io;
+  telemetry::Metrics metrics;
+  AuthApi api(house.ports, std::string(kRealm));
+  service::Router router(policy(), service::testing::fake_bearer(), metrics);
+  api.add_routes(router);
+  std::string target = ask.path;
+  if (const auto at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, id);
+  return service::testing::send(io, router,
+                                {.method = ask.method,
+                                 .target = target,
+                                 .caller = std::move(caller),
+                                 .bearer = bearer,
+                                 .content = ask.content,
+                                 .headers = {{"If-Match", "\"1\""}}})
+      .status;
+}
+
+TEST(AuthPolicy, lets_each_role_do_exactly_what_the_matrix_says) {
+  for (const Row& row : kMatrix) {
+    const Ask* ask = ask_named(row.ask);
+    ASSERT_NE(ask, nullptr) << row.ask;
+    const std::string bearer = fmt::format("id-alice:{}", row.roles);
+    EXPECT_EQ(status_in_fresh_house(*ask, bearer, "id-alice", "gateway"), row.own)
+        << row.ask << " " << row.roles;
+    EXPECT_EQ(status_in_fresh_house(*ask, bearer, "id-bob", "gateway"), row.other)
+        << row.ask << " " << row.roles;
+    EXPECT_EQ(status_in_fresh_house(*ask, bearer, "ghost", "gateway"), row.missing)
+        << row.ask << " " << row.roles;
+  }
+}
+
+TEST(AuthPolicy, has_a_row_in_the_matrix_for_every_public_route_and_role) {
+  for (const auto& route : policy().routes) {
+    if (route.permission.empty()) continue;
+    for (const std::string& role : policy().roles.roles()) {
+      const auto name = fmt::format("{} {}", route.method, route.path);
+      const bool is_there =
+          std::ranges::any_of(kMatrix, [&](const Row& row) { return name == row.ask && role == row.roles; });
+      EXPECT_TRUE(is_there) << name << " " << role;
+    }
+  }
+}
+
+TEST(AuthPolicy, asks_for_a_token_and_for_the_gateways_certificate) {
+  for (const Ask& ask : kAsks) {
+    EXPECT_EQ(status_in_fresh_house(ask, "", "id-alice", "gateway"), 401U) << ask.path;
+    EXPECT_EQ(status_in_fresh_house(ask, "forged", "id-alice", "gateway"), 401U) << ask.path;
+    for (const char* caller : {"", "orders", "auth-server", "prometheus"}) {
+      EXPECT_EQ(status_in_fresh_house(ask, kRoot, "id-alice", caller), 403U) << ask.path << " " << caller;
+    }
+  }
+}
+
+// ---- what the answers look like
+// -----------------------------------------------------------------------------------
+
+TEST_F(AuthHttp, shows_oneself_under_me_with_an_entity_tag) {
+  const auto reply = send({.target = "/users/me", .bearer = kAlice});
+
+  ASSERT_EQ(reply.status, 200U);
+  EXPECT_EQ(reply.json().at("id"), "id-alice");
+  EXPECT_EQ(reply.json().at("email"), "alice@example.test");
+  EXPECT_EQ(reply.headers.get("ETag"), "\"1\"");
+  EXPECT_FALSE(reply.json().as_object().contains("not_before"));
+  EXPECT_FALSE(reply.json().as_object().contains("password_hash"));
+}
+
+TEST_F(AuthHttp, masks_people_for_support) {
+  const auto reply = send({.target = "/users/id-alice", .bearer = kSupport});
+  const auto list = send({.target = "/users", .bearer = kSupport});
+
+  EXPECT_EQ(reply.json().at("email"), "a***@example.test");
+  EXPECT_EQ(reply.json().at("last_name"), "L***");
+  EXPECT_EQ(list.content.find("alice@"), std::string::npos);
+  EXPECT_EQ(send({.target = "/users/id-alice", .bearer = kRoot}).json().at("email"), "alice@example.test");
+}
+
+TEST_F(AuthHttp, changes_only_under_the_version_that_was_seen) {
+  const auto change = [&](std::vector<std::pair<std::string, std::string>> headers) {
+    return send({.method = "PATCH",
+                 .target = "/users/me",
+                 .bearer = kAlice,
+                 .content = R"({"first_name":"Alicia"})",
+                 .headers = std::move(headers)});
+  };
+
+  EXPECT_EQ(change({}).status, 428U);
+  EXPECT_EQ(change({{"If-Match", "\"7\""}}).status, 412U);
+  EXPECT_EQ(change({{"If-Match", "W/\"1\""}}).status, 412U);
+  const auto changed = change({{"If-Match", "\"1\""}});
+  EXPECT_EQ(changed.status, 200U);
+  EXPECT_EQ(changed.headers.get("ETag"), "\"2\"");
+  EXPECT_EQ(changed.json().at("first_name"), "Alicia");
+  EXPECT_EQ(change({{"If-Match", "\"1\""}}).status, 412U);
+}
+
+TEST_F(AuthHttp, takes_no_field_that_is_not_meant_to_be_set) {
+  for (const char* content : {R"({"realm_roles":["admin"]})", R"({"id":"id-root"})", R"({"version":9})",
+                              R"({"username":"root"})", R"({"password_hash":"x"})"}) {
+    const auto reply = send({.method = "PATCH",
+                             .target = "/users/me",
+                             .bearer = kAlice,
+                             .content = content,
+                             .headers = {{"If-Match", "\"1\""}}});
+    EXPECT_EQ(reply.status, 400U) << content;
+    EXPECT_EQ(reply.json().at("code"), "unknown_field") << content;
+  }
+}
+
+TEST_F(AuthHttp, creates_people_who_can_log_in) {
+  const auto created =
+      send({.method = "POST",
+            .target = "/users",
+            .bearer = kRoot,
+            .content = R"({"username":"carla","email":"carla@example.test","realm_roles":["customer"],
+                                            "client_roles":{"till":["cashier"]},"password":"a fine long password"})"});
+
+  ASSERT_EQ(created.status, 201U);
+  const std::string id(created.json().at("id").as_string());
+  EXPECT_EQ(created.headers.get("Location"), "/users/" + id);
+  EXPECT_EQ(created.headers.get("ETag"), "\"1\"");
+  EXPECT_EQ(created.content.find("fine long"), std::string::npos);
+  EXPECT_EQ(verify("carla", "a fine long password").status, 200U);
+  const auto again =
+      send({.method = "POST", .target = "/users", .bearer = kRoot, .content = R"({"username":"carla"})"});
+  EXPECT_EQ(again.status, 409U);
+  EXPECT_EQ(again.json().at("code"), "username_taken");
+}
+
+TEST_F(AuthHttp, wants_the_current_password_for_a_new_one) {
+  const auto set = [&](std::string content) {
+    return send(
+        {.method = "PUT", .target = "/users/me/password", .bearer = kAlice, .content = std::move(content)});
+  };
+
+  EXPECT_EQ(set(R"({"new_password":"a new and longer one"})").json().at("code"), "wrong_password");
+  EXPECT_EQ(set(R"({"current_password":"wrong","new_password":"a new and longer one"})").status, 403U);
+  const auto weak = set(R"({"current_password":"correct horse battery","new_password":"short"})");
+  EXPECT_EQ(weak.status, 422U);
+  EXPECT_EQ(weak.json().at("code"), "weak_password");
+  EXPECT_EQ(
+      set(R"({"current_password":"correct horse battery","new_password":"a new and longer one"})").status,
+      204U);
+  EXPECT_EQ(verify("alice", "a new and longer one").status, 200U);
+}
+
+TEST_F(AuthHttp, lists_people_page_by_page) {
+  const auto first = send({.target = "/users?limit=2", .bearer = kRoot});
+  ASSERT_EQ(first.status, 200U);
+  EXPECT_EQ(first.json().at("items").as_array().size(), 2U);
+  EXPECT_EQ(first.json().at("has_more"), true);
+  const std::string cursor(first.json().at("next_cursor").as_string());
+
+  const auto second = send({.target = "/users?limit=2&cursor=" + cursor, .bearer = kRoot});
+
+  EXPECT_EQ(second.json().at("items").at(0).at("username"), "root");
+  EXPECT_EQ(second.json().at("has_more"), false);
+  EXPECT_TRUE(second.json().at("next_cursor").is_null());
+  for (const char* query : {"limit=0", "limit=101", "limit=x", "cursor=%21", "limit=1&limit=2"}) {
+    EXPECT_EQ(send({.target = fmt::format("/users?{}", query), .bearer = kRoot}).status, 400U) << query;
+  }
+}
+
+TEST_F(AuthHttp, assigns_roles_and_tells_who_did) {
+  const auto assigned = send({.method = "PUT",
+                              .target = "/users/id-bob/roles",
+                              .bearer = kRoot,
+                              .content = R"({"realm_roles":["support"],"client_roles":{}})",
+                              .headers = {{"If-Match", "\"1\""}}});
+  EXPECT_EQ(assigned.status, 200U);
+  const auto incomplete = send({.method = "PUT",
+                                .target = "/users/id-bob/roles",
+                                .bearer = kRoot,
+                                .content = R"({"realm_roles":["support"]})",
+                                .headers = {{"If-Match", "\"2\""}}});
+  EXPECT_EQ(incomplete.status, 400U);
+
+  const auto audit = send({.target = "/users/id-bob/audit", .bearer = kRoot}).json();
+
+  EXPECT_EQ(audit.at("items").at(0).at("action"), "roles_assigned");
+  EXPECT_EQ(audit.at("items").at(0).at("actor"), "id-root");
+  EXPECT_EQ(audit.at("items").at(0).at("fields"), json::array{"realm_roles"});
+}
+
+}  // namespace
+}  // namespace gatehouse::auth
