@@ -53,6 +53,12 @@ Field foreign(std::string_view name, std::string_view type, Rules rules) {
   return field;
 }
 
+Field reference(std::string_view type) {
+  Field field = text({}, {.uuid = true});
+  field.reference = std::string(type);
+  return field;
+}
+
 Shorthand shorthand(Field field, std::vector<std::string> path) {
   return {std::move(field), std::move(path)};
 }

@@ -22,11 +22,8 @@
 #include <boost/json.hpp>
 
 #include "core/clock.hpp"
+#include "core/json.hpp"
 #include "core/result.hpp"
-
-namespace gatehouse {
-namespace json = boost::json;
-}
 
 namespace gatehouse::gateway::schema {
 
@@ -65,7 +62,7 @@ struct Field {
   Type type = Type::string;
   Rules rules;
   std::vector<Field> inner = {};  // record: its fields; array and set: the element; map: key, value
-  std::string reference = {};     // foreign: the type that is referred to
+  std::string reference = {};     // foreign, and an id in a list: the type that is referred to
 
   [[nodiscard]] const Field& elements() const { return inner.at(0); }
   [[nodiscard]] const Field& keys() const { return inner.at(0); }
@@ -83,6 +80,9 @@ struct Field {
 [[nodiscard]] Field map(std::string_view name, Field keys, Field values, Rules = {});
 [[nodiscard]] Field record(std::string_view name, std::vector<Field> fields, Rules = {.required = true});
 [[nodiscard]] Field foreign(std::string_view name, std::string_view type, Rules = {});
+
+// The elements of a list of ids: array("ca_certificates", reference("ca_certificates")).
+[[nodiscard]] Field reference(std::string_view type);
 
 // A rule across fields. It sees the whole entity, so a plugin's checks write their paths out:
 // "config.redis.host".
@@ -154,8 +154,9 @@ void fill_defaults(const Schema&, json::object& entity);
 void fill_automatic(const Schema&, json::object& entity, core::SystemTime now);
 void touch(const Schema&, json::object& entity, core::SystemTime now);
 
-// Moves shorthand fields to where they belong. A complaint when old and new name are both given and differ.
-[[nodiscard]] Complaint resolve_shorthands(const Schema&, json::object& entity);
+// Moves shorthand fields to where they belong. Gives violations when old and new name are both given and
+// differ.
+[[nodiscard]] json::object resolve_shorthands(const Schema&, json::object& entity);
 // Writes the shorthand fields beside what they stand for, as Kong echoes them.
 void echo_shorthands(const Schema&, json::object& entity);
 

@@ -141,9 +141,10 @@ void fill_defaults(const Schema& schema, json::object& entity) {
   fill_fields(schema.fields, entity);
 }
 
-Complaint resolve_shorthands(const Schema& schema, json::object& entity) {
+json::object resolve_shorthands(const Schema& schema, json::object& entity) {
+  json::object violations;
   json::object* config = config_of(entity);
-  if (config == nullptr) return std::nullopt;
+  if (config == nullptr) return violations;
   for (const Shorthand& old : schema.shorthands) {
     json::value* given = config->if_contains(old.field.name);
     if (given == nullptr) continue;
@@ -154,12 +155,12 @@ Complaint resolve_shorthands(const Schema& schema, json::object& entity) {
     if (now == nullptr) {
       if (json::value* place = make_path(*config, old.path)) *place = value;
     } else if (*now != value && !value.is_null() && !now->is_null()) {
-      return fmt::format(
-          "both deprecated and new field are used but their values mismatch: {} = {} vs {} = {}",
-          old.field.name, plain(value), path, plain(*now));
+      violations[old.field.name] =
+          fmt::format("both deprecated and new field are used but their values mismatch: {} = {} vs {} = {}",
+                      old.field.name, plain(value), path, plain(*now));
     }
   }
-  return std::nullopt;
+  return violations;
 }
 
 void echo_shorthands(const Schema& schema, json::object& entity) {

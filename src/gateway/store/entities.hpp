@@ -5,17 +5,15 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <boost/json.hpp>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
-
-namespace gatehouse {
-namespace json = boost::json;
-}
 
 namespace gatehouse::gateway::store {
 
@@ -30,6 +28,8 @@ using Entity = std::shared_ptr<const json::object>;
 // The id inside the foreign key `field`; "" when null or absent.
 [[nodiscard]] std::string_view foreign_id(const json::object& entity, std::string_view field);
 
+struct EntityType;
+
 // All entities of one type, ordered by id as Kong's lists are.
 class Table {
  public:
@@ -39,15 +39,23 @@ class Table {
   [[nodiscard]] Entity find(std::string_view id) const;  // nullptr when there is none
   // `field` must be one of the type's unique fields.
   [[nodiscard]] Entity find_unique(std::string_view field, std::string_view value) const;
+  // The entity that has these values in fields which are unique together (as key_together() gives them).
+  [[nodiscard]] Entity find_together(const json::object& key) const;
   // The entities whose foreign key `field` names `id`, ordered by id.
   [[nodiscard]] std::vector<Entity> referring(std::string_view field, std::string_view id) const;
 
+  void put(const EntityType& type, Entity entity);  // in place of one with the same id
+  void remove(const EntityType& type, std::string_view id);
+
  private:
-  friend class EntitiesBuilder;
   Rows rows_;
-  std::map<std::string, std::string, std::less<>> unique_;                // "field=value" → id
-  std::map<std::string, std::vector<std::string>, std::less<>> foreign_;  // "field=id" → ids
+  std::map<std::string, std::string, std::less<>> unique_;                    // "field=value" → id
+  std::map<std::string, std::set<std::string>, std::less<>> by_foreign_key_;  // "field=id" → ids
 };
+
+// What must be unique together, as an object:
+// {"consumer":null,"name":"jwt","route":null,"service":{"id":"…"}}
+[[nodiscard]] json::object key_together(const json::object& entity, const std::vector<std::string>& fields);
 
 // Types: services, routes, plugins, consumers, jwt_secrets, upstreams, targets, certificates, snis,
 // ca_certificates.
@@ -57,8 +65,9 @@ class Entities {
   [[nodiscard]] const Table& of(std::string_view type) const;
   [[nodiscard]] Entity find(std::string_view type, std::string_view id) const { return of(type).find(id); }
 
+  void replace(std::string_view type, std::shared_ptr<const Table> table);
+
  private:
-  friend class EntitiesBuilder;
   std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables_;
 };
 

@@ -92,7 +92,7 @@ Schema service_schema() {
                  boolean("enabled", {.required = true, .fallback = true}),
                  foreign("client_certificate", "certificates"), boolean("tls_verify"),
                  integer("tls_verify_depth", {.between = Range{0, 64}}),
-                 array("ca_certificates", text({}, {.uuid = true})), tags_field(), created_at_field(),
+                 array("ca_certificates", reference("ca_certificates")), tags_field(), created_at_field(),
                  updated_at_field()},
       .checks = {when("protocol", no_path).require_null("path"),
                  without_tls.require_null("client_certificate"), without_tls.require_null("tls_verify"),

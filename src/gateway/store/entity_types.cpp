@@ -33,7 +33,8 @@ std::vector<EntityType> make_types() {
                    .path = "consumers",
                    .nested = "consumers",
                    .key = "username",
-                   .schema = consumer_schema()});
+                   .schema = consumer_schema(),
+                   .filter = "custom_id"});
   types.push_back(
       {.name = "jwt_secrets", .path = "jwts", .nested = "jwt", .key = "key", .schema = jwt_secret_schema()});
   types.push_back({.name = "upstreams",
@@ -49,7 +50,8 @@ std::vector<EntityType> make_types() {
                    .schema = target_schema(),
                    .unique_together = {{"target", "upstream"}},
                    .expand = expand_target,
-                   .top_level = TopLevel::hidden});
+                   .top_level = TopLevel::hidden,
+                   .put_absent = PutAbsent::is_not_found});
   types.push_back(
       {.name = "certificates",
        .path = "certificates",

@@ -23,6 +23,7 @@ struct Embedded {
 };
 
 enum class TopLevel : std::uint8_t { listed, hidden };
+enum class PutAbsent : std::uint8_t { creates, is_not_found };  // PUT of an entity that is not there
 
 struct EntityType {
   std::string_view name;    // "jwt_secrets": the table, and the name in /schemas/… and error messages
@@ -33,6 +34,8 @@ struct EntityType {
   std::vector<std::vector<std::string>> unique_together = {};
   std::function<void(json::object&)> expand = {};  // abbreviations of a request, before defaults are filled
   TopLevel top_level = TopLevel::listed;           // targets are reached through their upstream only
+  PutAbsent put_absent = PutAbsent::creates;
+  std::string_view filter = {};  // a unique field by which the list can be filtered: ?custom_id=…
   std::vector<Embedded> embedded = {};
 
   // The foreign fields of the schema, with their rules.

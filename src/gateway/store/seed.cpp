@@ -1,0 +1,116 @@
+#include "gateway/store/seed.hpp"
+
+#include <fmt/format.h>
+
+namespace gatehouse::gateway::store {
+namespace {
+
+struct PlatformRoute {
+  std::string_view name;
+  std::string_view path;
+};
+
+struct PlatformService {
+  std::string_view name;
+  std::string_view host;  // as discovery knows it
+  std::uint16_t port;
+  std::vector<PlatformRoute> routes;
+};
+
+const std::vector<PlatformService> kServices{
+    {"gatehouse-auth-server", "auth-server", 8180, {{"gatehouse-realms", "/realms"}}},
+    {"gatehouse-auth", "auth-service", 5001, {{"gatehouse-users", "/users"}, {"gatehouse-roles", "/roles"}}},
+    {"gatehouse-orders",
+     "orders-service",
+     5003,
+     {{"gatehouse-products", "/products"}, {"gatehouse-orders", "/orders"}}},
+    {"gatehouse-payments", "payment-service", 5002, {{"gatehouse-payments", "/payments"}}},
+};
+
+// Where a token is asked for. The product list and the login are public.
+constexpr std::array<std::string_view, 4> kProtectedRoutes{"gatehouse-users", "gatehouse-roles",
+                                                           "gatehouse-orders", "gatehouse-payments"};
+
+// Puts entities with ids that count up from one.
+class Sower {
+ public:
+  Sower(Draft& draft, core::SystemTime now) : draft_(draft), now_(now) {}
+
+  std::string sow(std::string_view type_name, json::object entity) {
+    const EntityType& type = draft_.types().at(type_name);
+    const std::string id = fmt::format("00000000-0000-4000-8000-{:012d}", ++count_);
+    entity["id"] = json::string(id);
+    entity["tags"] = {"gatehouse"};
+    json::object violations;
+    if (const schema::Schema* schema = draft_.types().schema_of(type, entity, violations)) {
+      schema::fill_automatic(*schema, entity, now_);
+      schema::fill_defaults(*schema, entity);
+      violations = schema::validate(*schema, entity);
+    }
+    if (!violations.empty()) {
+      keep_first(schema_violation(std::move(violations)));
+    } else if (auto stored = draft_.put(type, std::move(entity)); !stored) {
+      keep_first(std::move(stored.error()));
+    }
+    return id;
+  }
+
+  [[nodiscard]] const std::optional<Refusal>& refused() const { return refused_; }
+
+ private:
+  void keep_first(Refusal refusal) {
+    if (!refused_) refused_ = std::move(refusal);
+  }
+
+  Draft& draft_;
+  core::SystemTime now_;
+  int count_ = 0;
+  std::optional<Refusal> refused_;
+};
+
+json::object to(std::string_view id) {
+  return {{"id", id}};
+}
+
+void sow_routes(Sower& sower, const PlatformService& service, std::string_view service_id) {
+  for (const auto& [name, path] : service.routes) {
+    const std::string id = sower.sow(
+        "routes",
+        {{"name", name}, {"paths", json::array{path}}, {"strip_path", false}, {"service", to(service_id)}});
+    if (std::ranges::find(kProtectedRoutes, name) != kProtectedRoutes.end()) {
+      sower.sow("plugins", {{"name", "jwt"}, {"route", to(id)}});
+    }
+    if (name ==
+        "gatehouse-realms") {  // slows down who guesses passwords; the auth service locks accounts besides
+      const json::object limits{{"second", 50}, {"minute", 1200}, {"limit_by", "ip"}, {"policy", "local"}};
+      sower.sow("plugins", {{"name", "rate-limiting"}, {"route", to(id)}, {"config", limits}});
+    }
+  }
+}
+
+void sow_service(Sower& sower, const PlatformService& service) {
+  const std::string id = sower.sow(
+      "services",
+      {{"name", service.name}, {"protocol", "https"}, {"host", service.host}, {"port", service.port}});
+  sow_routes(sower, service, id);
+  const json::object correlation{
+      {"header_name", "Kong-Request-ID"}, {"generator", "uuid"}, {"echo_downstream", true}};
+  sower.sow("plugins", {{"name", "correlation-id"}, {"service", to(id)}, {"config", correlation}});
+  const json::object size{{"allowed_payload_size", 1}, {"size_unit", "megabytes"}};
+  sower.sow("plugins", {{"name", "request-size-limiting"}, {"service", to(id)}, {"config", size}});
+}
+
+}  // namespace
+
+Outcome<void> seed_platform(Store& store, core::SystemTime now) {
+  auto seeded = store.change_once("platform", [now](Draft& draft) -> Outcome<Entity> {
+    Sower sower(draft, now);
+    for (const PlatformService& service : kServices) sow_service(sower, service);
+    if (sower.refused()) return std::unexpected(*sower.refused());
+    return nullptr;
+  });
+  if (!seeded) return std::unexpected(std::move(seeded.error()));
+  return {};
+}
+
+}  // namespace gatehouse::gateway::store
