@@ -1,3 +1,4 @@
+// AES-256-GCM over OpenSSL; used by envelope.cpp alone.
 #include "crypto/aead.hpp"
 
 #include "crypto/openssl.hpp"

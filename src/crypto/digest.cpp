@@ -1,3 +1,4 @@
+// SHA-256 and HMAC over OpenSSL.
 #include "crypto/digest.hpp"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// ECDSA signatures, strictly by length.
 #include "crypto/ecdsa_signature.hpp"
 
 #include <openssl/ec.h>

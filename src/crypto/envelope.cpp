@@ -1,3 +1,4 @@
+// Sealing fields and wrapping their keys; the key ring's file is in key_ring.cpp.
 #include "crypto/envelope.hpp"
 
 #include <optional>

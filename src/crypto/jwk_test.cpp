@@ -1,5 +1,8 @@
 #include "crypto/jwk.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "core/encoding.hpp"
@@ -171,6 +174,27 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7
   const SigningKey signing = SigningKey::generate(Algorithm::es256).value();
   EXPECT_FALSE(VerifyKey::from_public_pem(Algorithm::es256, signing.to_private_pem().reveal()));
   EXPECT_FALSE(SigningKey::from_private_pem(Algorithm::es256, Secret(std::string(kPem))));
+}
+
+TEST(Jwk, OneKeyServesManyThreads) {
+  for (const Algorithm algorithm : {Algorithm::es256, Algorithm::ps256, Algorithm::eddsa}) {
+    const SigningKey key = SigningKey::generate(algorithm).value();
+    std::atomic<int> good = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&key, &good, i] {
+        const VerifyKey verify = key.verify_key();
+        for (int n = 0; n < 25; ++n) {
+          const std::string message = std::to_string(i * 1000 + n);
+          if (verify.verify(message, key.sign(message).value()) &&
+              !verify.verify("x", key.sign(message).value()))
+            ++good;
+        }
+      });
+    }
+    threads.clear();
+    EXPECT_EQ(good, 100) << name_of(algorithm);
+  }
 }
 
 TEST(KeySet, SkipsWhatItCannotUseAndFindsByKid) {

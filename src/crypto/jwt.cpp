@@ -1,3 +1,4 @@
+// Reading, verifying and signing compact JWTs, in the order of the checks that jwt.hpp promises.
 #include "crypto/jwt.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// OpenSSL's owners, errors and algorithms for the rest of this room.
 #include "crypto/openssl.hpp"
 
 #include <array>

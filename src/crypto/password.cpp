@@ -1,3 +1,4 @@
+// argon2id over libargon2: costs are checked before a stored hash may spend them.
 #include "crypto/password.hpp"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// JWK members to OpenSSL's keys and back, and the rules for which key suits which algorithm.
 #include "crypto/public_key.hpp"
 
 #include <algorithm>

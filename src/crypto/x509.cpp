@@ -226,4 +226,19 @@ std::string Certificate::pem() const {
   return openssl::content_of(bio.get());
 }
 
+bool Certificate::fits(const Secret& key_pem) const {
+  const openssl::Pkey key = openssl::private_key_from_pem(key_pem.reveal());
+  const bool same = key && X509_check_private_key(parsed_->handle.get(), key.get()) == 1;
+  (void)openssl::take_errors();
+  return same;
+}
+
+bool Certificate::is_issued_by(const Certificate& issuer) const {
+  X509* by = issuer.parsed_->handle.get();
+  const bool issued = issuer.is_ca() && X509_check_issued(by, parsed_->handle.get()) == X509_V_OK &&
+                      X509_verify(parsed_->handle.get(), X509_get0_pubkey(by)) == 1;
+  (void)openssl::take_errors();
+  return issued;
+}
+
 }  // namespace gatehouse::crypto

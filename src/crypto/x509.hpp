@@ -43,6 +43,10 @@ class Certificate {
   [[nodiscard]] bool is_ca() const;                             // basicConstraints CA:TRUE
   [[nodiscard]] const std::string& der() const;
   [[nodiscard]] std::string pem() const;
+  // Whether the private key (PKCS #8 in PEM) is this certificate's.
+  [[nodiscard]] bool fits(const Secret& key_pem) const;
+  // Whether `issuer` is a CA of that name and its key made the signature. Dates and trust: verify_chain().
+  [[nodiscard]] bool is_issued_by(const Certificate& issuer) const;
 
   struct Parsed;  // the crypto room's own
 

@@ -151,6 +151,19 @@ TEST_F(X509Test, ANameCannotSmuggleInAnother) {
   EXPECT_EQ(leaf.subject_dn(), R"(CN=orders\,O=admin/CN=gateway)");
 }
 
+TEST_F(X509Test, KnowsItsKeyAndItsIssuer) {
+  EXPECT_TRUE(read(leaf_).fits(leaf_.key_pem));
+  EXPECT_FALSE(read(leaf_).fits(issuing_.key_pem));
+  EXPECT_FALSE(read(leaf_).fits(Secret("no key")));
+  EXPECT_TRUE(read(leaf_).is_issued_by(read(issuing_)));
+  EXPECT_TRUE(read(root_).is_issued_by(read(root_)));
+  EXPECT_FALSE(read(leaf_).is_issued_by(read(root_)));
+  const IssuedCertificate namesake = issue_intermediate(root_, "Gatehouse issuing", kYear, kNow).value();
+  EXPECT_FALSE(read(leaf_).is_issued_by(read(namesake))) << "the same name, another key";
+  const Certificate leaf = Certificate::from_pem(kPlainLeaf).value();
+  EXPECT_FALSE(Certificate::from_pem(kLeafOfALeaf)->is_issued_by(leaf)) << "not a CA";
+}
+
 TEST_F(X509Test, ReadsBundlesInOrder) {
   const auto bundle =
       certificates_from_pem("# a comment\n" + leaf_.certificate_pem + issuing_.certificate_pem);
