@@ -13,7 +13,7 @@ namespace gatehouse::auth {
 class AuthApi {
  public:
   // `realm`: whose people the public routes are about, the realm that issued the callers' tokens.
-  AuthApi(Ports ports, std::string realm);
+  AuthApi(Ports ports, std::string realm, telemetry::Metrics& metrics);
 
   // The object must outlive the router.
   void add_routes(service::Router& router);
@@ -36,9 +36,12 @@ class AuthApi {
   [[nodiscard]] PersonKey key_of(const service::Call& call) const;
   [[nodiscard]] http::Response answer(const service::Call& call, unsigned status, const Person& person) const;
 
+  void count_check(const Result<Person>& outcome);
+
   Ports ports_;
   std::string realm_;
   identity::RoleTable roles_;
+  telemetry::Metrics& metrics_;
 };
 
 }  // namespace gatehouse::auth

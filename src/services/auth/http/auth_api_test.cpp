@@ -32,7 +32,7 @@ class AuthHttp : public testing::Test {
   TestHouse house_;
   boost::asio::io_context io_;
   telemetry::Metrics metrics_;
-  AuthApi api_{house_.ports, std::string(kRealm)};
+  AuthApi api_{house_.ports, std::string(kRealm), metrics_};
   service::Router router_{policy(), service::testing::fake_bearer(), metrics_};
 };
 
@@ -102,6 +102,18 @@ TEST_F(AuthHttp, lets_no_other_role_ask_what_the_auth_server_may_ask) {
     EXPECT_EQ(send({.target = "/internal/users/id-bob", .caller = caller, .bearer = kRoot}).status, 403U)
         << caller;
   }
+}
+
+TEST_F(AuthHttp, counts_what_came_of_the_credentials) {
+  (void)verify("alice", std::string(kPassword));
+  (void)verify("alice", "wrong");
+  (void)verify("nobody", "wrong");
+
+  const telemetry::Metrics* shards[] = {&metrics_};
+  const std::string text = telemetry::render(shards);
+
+  EXPECT_NE(text.find(R"(auth_credential_checks_total{outcome="passed"} 1)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(auth_credential_checks_total{outcome="invalid_credentials"} 2)"), std::string::npos);
 }
 
 TEST_F(AuthHttp, refuses_credentials_that_it_cannot_read) {
@@ -209,7 +221,7 @@ unsigned status_in_fresh_house(const Ask& ask, const std::string& bearer, const 
   TestHouse house;
   boost::asio::io_context io;
   telemetry::Metrics metrics;
-  AuthApi api(house.ports, std::string(kRealm));
+  AuthApi api(house.ports, std::string(kRealm), metrics);
   service::Router router(policy(), service::testing::fake_bearer(), metrics);
   api.add_routes(router);
   std::string target = ask.path;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "telemetry/log.hpp"
+
 namespace gatehouse::auth {
 
 namespace {
@@ -23,11 +25,17 @@ Awaitable<Result<PasswordMatch>> compare(PasswordHasher& hasher, const std::opti
 }
 
 Awaitable<Result<bool>> settle_failure(Ports ports, AttemptKey key) {
-  RecordChange count = [rule = ports.lockout, now = ports.clock.now()](FailureRecord& record) {
+  const auto now = ports.clock.now();
+  RecordChange count = [rule = ports.lockout, now](FailureRecord& record) {
     record = rule.after_failure(record, now);
   };
-  const auto counted = co_await ports.attempts.update(std::move(key), std::move(count));
-  if (!counted) co_return fail(counted);
+  const auto before = co_await ports.attempts.update(key, std::move(count));
+  if (!before) co_return fail(before);
+  const auto after = ports.lockout.after_failure(*before, now);
+  if (after.locked_until > now && !Lockout::is_locked(*before, now)) {
+    log::info("account-locked", "too many wrong passwords",
+              {log::field("user.id", key.account), log::field("failures", after.failures)});
+  }
   co_return false;
 }
 
@@ -47,10 +55,16 @@ Awaitable<Result<bool>> settle_success(Ports ports, AttemptKey key) {
 // A hash of another cost is replaced while the password is at hand. If that fails, the login does not.
 Awaitable<> renew_hash(Ports ports, const Account& account, Secret password) {
   auto fresh = co_await ports.hasher.hash(std::move(password));
-  if (!fresh) co_return;
+  if (!fresh) {
+    log::warn("rehash-failed", "the password keeps its old hash", {log::field(fresh.error())});
+    co_return;
+  }
   PersonKey key{account.person.realm, account.person.id};
   Secret known = account.password_hash;
-  (void)co_await ports.people.replace_hash(std::move(key), std::move(known), std::move(*fresh));
+  const auto replaced =
+      co_await ports.people.replace_hash(std::move(key), std::move(known), std::move(*fresh));
+  if (!replaced)
+    log::warn("rehash-failed", "the password keeps its old hash", {log::field(replaced.error())});
 }
 
 }  // namespace
