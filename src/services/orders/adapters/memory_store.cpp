@@ -66,7 +66,7 @@ Result<Placed> MemoryStore::place_now(const PlaceRequest& request, const Draft& 
       return refuse(ErrorKind::unprocessable, "idempotency_key_reused",
                     "the key was used before with other parameters");
     }
-    return Placed{known->second.reply, std::nullopt};
+    return Placed{known->second.reply, true, std::nullopt};
   }
   std::vector<Product> products;
   for (const Wish& wish : request.wishes) {
@@ -89,7 +89,7 @@ Result<Placed> MemoryStore::place_now(const PlaceRequest& request, const Draft& 
   orders_.insert_or_assign(drafted->order.id, drafted->order);
   sagas_.insert_or_assign(drafted->order.id, std::move(kept));
   emit(drafted->order, request.traceparent, request.now);
-  Placed placed{std::move(drafted->reply), std::nullopt};
+  Placed placed{std::move(drafted->reply), false, std::nullopt};
   if (request.lease) placed.run = SagaRun{std::move(drafted->order), saga, *request.lease};
   return placed;
 }

@@ -67,13 +67,13 @@ Result<Placed> place_now(Connection& connection, const crypto::Envelope& envelop
                          const PlaceRequest& request, const Draft& draft) {
   auto replay = replay_of(connection, request);
   if (!replay) return fail(replay);
-  if (*replay) return Placed{std::move(**replay), std::nullopt};
+  if (*replay) return Placed{std::move(**replay), true, std::nullopt};
   Result<Drafted> drafted = draft_now(connection, request, draft);
   if (!drafted) return fail(drafted);
   Saga saga = begin_saga(drafted->order, request.traceparent);
   const Result<void> kept = keep(connection, envelope, request, *drafted, saga);
   if (!kept) return fail(kept);
-  Placed placed{std::move(drafted->reply), std::nullopt};
+  Placed placed{std::move(drafted->reply), false, std::nullopt};
   if (request.lease) placed.run = SagaRun{std::move(drafted->order), std::move(saga), *request.lease};
   return placed;
 }

@@ -180,6 +180,7 @@ TEST_P(StoreContract, RepeatsTheFirstAnswerToAKey) {
 
   ASSERT_TRUE(second);
   EXPECT_EQ(second->reply, first->reply);
+  EXPECT_TRUE(second->is_replay);
   EXPECT_FALSE(second->run);
   EXPECT_EQ(stock("cup").reserved, 2);
   EXPECT_FALSE(run_to_end(stores_->orders(0).get("ord_2", std::nullopt)));

@@ -57,7 +57,8 @@ struct PlaceRequest {
 
 struct Placed {
   StoredReply reply;
-  std::optional<SagaRun> run;  // nothing if the key was known: the reply is the first one's
+  bool is_replay = false;      // the key was known: the reply is the first one's
+  std::optional<SagaRun> run;  // of a new order that was placed with a lease
 };
 
 // Asked for in the transaction, with the products as they are then.
