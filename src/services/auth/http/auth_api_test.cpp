@@ -1,9 +1,8 @@
-// The service over its routes, in process: who may do what, and what the answers look like.
+// The service over its routes, in process: what the answers look like. Who may do what is in policy_test.cpp.
 #include "services/auth/http/auth_api.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/encoding.hpp"
 #include "service/testing.hpp"
 #include "services/auth/http/policy.hpp"
 #include "services/auth/usecases/test_house.hpp"
@@ -128,148 +127,6 @@ TEST_F(AuthHttp, refuses_credentials_that_it_cannot_read) {
   EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice"})"), 400U);
   EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice","password":7})"), 400U);
   EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice","password":"x","admin":true})"), 400U);
-}
-
-// ---- who may do what
-// ----------------------------------------------------------------------------------------------
-
-struct Ask {
-  const char* method;
-  const char* path;  // {id} is replaced
-  const char* content;
-};
-
-const Ask kAsks[] = {
-    {"GET", "/users", ""},
-    {"POST", "/users", R"({"username":"carla"})"},
-    {"GET", "/users/{id}", ""},
-    {"PATCH", "/users/{id}", R"({"first_name":"New"})"},
-    {"DELETE", "/users/{id}", ""},
-    {"PUT", "/users/{id}/password",
-     R"({"current_password":"correct horse battery","new_password":"a new and longer one"})"},
-    {"PUT", "/users/{id}/roles", R"({"realm_roles":["customer"],"client_roles":{}})"},
-    {"GET", "/users/{id}/audit", ""},
-    {"GET", "/roles", ""}};
-
-// Statuses for one's own record, another's and a missing one.
-struct Row {
-  const char* ask;
-  const char* roles;
-  unsigned own;
-  unsigned other;
-  unsigned missing;
-};
-
-const Row kMatrix[] = {
-    {"GET /users", "", 403, 403, 403},
-    {"GET /users", "customer", 403, 403, 403},
-    {"GET /users", "payment", 403, 403, 403},
-    {"GET /users", "support", 200, 200, 200},
-    {"GET /users", "admin", 200, 200, 200},
-    {"POST /users", "", 403, 403, 403},
-    {"POST /users", "customer", 403, 403, 403},
-    {"POST /users", "payment", 403, 403, 403},
-    {"POST /users", "support", 403, 403, 403},
-    {"POST /users", "admin", 201, 201, 201},
-    {"GET /users/{id}", "", 403, 403, 403},
-    {"GET /users/{id}", "customer", 200, 404, 404},
-    {"GET /users/{id}", "payment", 200, 404, 404},
-    {"GET /users/{id}", "support", 200, 200, 404},
-    {"GET /users/{id}", "admin", 200, 200, 404},
-    {"PATCH /users/{id}", "", 403, 403, 403},
-    {"PATCH /users/{id}", "customer", 200, 404, 404},
-    {"PATCH /users/{id}", "payment", 200, 404, 404},
-    {"PATCH /users/{id}", "support", 200, 404, 404},
-    {"PATCH /users/{id}", "admin", 200, 200, 404},
-    {"DELETE /users/{id}", "", 403, 403, 403},
-    {"DELETE /users/{id}", "customer", 403, 403, 403},
-    {"DELETE /users/{id}", "payment", 403, 403, 403},
-    {"DELETE /users/{id}", "support", 403, 403, 403},
-    {"DELETE /users/{id}", "admin", 409, 204, 404},
-    {"PUT /users/{id}/password", "", 403, 403, 403},
-    {"PUT /users/{id}/password", "customer", 204, 404, 404},
-    {"PUT /users/{id}/password", "payment", 204, 404, 404},
-    {"PUT /users/{id}/password", "support", 204, 404, 404},
-    {"PUT /users/{id}/password", "admin", 204, 204, 404},
-    {"PUT /users/{id}/roles", "", 403, 403, 403},
-    {"PUT /users/{id}/roles", "customer", 403, 403, 403},
-    {"PUT /users/{id}/roles", "payment", 403, 403, 403},
-    {"PUT /users/{id}/roles", "support", 403, 403, 403},
-    {"PUT /users/{id}/roles", "admin", 200, 200, 404},
-    {"GET /users/{id}/audit", "", 403, 403, 403},
-    {"GET /users/{id}/audit", "customer", 403, 403, 403},
-    {"GET /users/{id}/audit", "payment", 403, 403, 403},
-    {"GET /users/{id}/audit", "support", 403, 403, 403},
-    {"GET /users/{id}/audit", "admin", 200, 200, 200},
-    {"GET /roles", "", 403, 403, 403},
-    {"GET /roles", "customer", 403, 403, 403},
-    {"GET /roles", "payment", 403, 403, 403},
-    {"GET /roles", "support", 200, 200, 200},
-    {"GET /roles", "admin", 200, 200, 200},
-};
-
-const Ask* ask_named(std::string_view name) {
-  for (const Ask& ask : kAsks) {
-    if (fmt::format("{} {}", ask.method, ask.path) == name) return &ask;
-  }
-  return nullptr;
-}
-
-// One request to a service of its own, so that no row sees what another did.
-unsigned status_in_fresh_house(const Ask& ask, const std::string& bearer, const std::string& id,
-                               std::string caller) {
-  TestHouse house;
-  boost::asio::io_context io;
-  telemetry::Metrics metrics;
-  AuthApi api(house.ports, std::string(kRealm), metrics);
-  service::Router router(policy(), service::testing::fake_bearer(), metrics);
-  api.add_routes(router);
-  std::string target = ask.path;
-  if (const auto at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, id);
-  return service::testing::send(io, router,
-                                {.method = ask.method,
-                                 .target = target,
-                                 .caller = std::move(caller),
-                                 .bearer = bearer,
-                                 .content = ask.content,
-                                 .headers = {{"If-Match", "\"1\""}}})
-      .status;
-}
-
-TEST(AuthPolicy, lets_each_role_do_exactly_what_the_matrix_says) {
-  for (const Row& row : kMatrix) {
-    const Ask* ask = ask_named(row.ask);
-    ASSERT_NE(ask, nullptr) << row.ask;
-    const std::string bearer = fmt::format("id-alice:{}", row.roles);
-    EXPECT_EQ(status_in_fresh_house(*ask, bearer, "id-alice", "gateway"), row.own)
-        << row.ask << " " << row.roles;
-    EXPECT_EQ(status_in_fresh_house(*ask, bearer, "id-bob", "gateway"), row.other)
-        << row.ask << " " << row.roles;
-    EXPECT_EQ(status_in_fresh_house(*ask, bearer, "ghost", "gateway"), row.missing)
-        << row.ask << " " << row.roles;
-  }
-}
-
-TEST(AuthPolicy, has_a_row_in_the_matrix_for_every_public_route_and_role) {
-  for (const auto& route : policy().routes) {
-    if (route.permission.empty()) continue;
-    for (const std::string& role : policy().roles.roles()) {
-      const auto name = fmt::format("{} {}", route.method, route.path);
-      const bool is_there =
-          std::ranges::any_of(kMatrix, [&](const Row& row) { return name == row.ask && role == row.roles; });
-      EXPECT_TRUE(is_there) << name << " " << role;
-    }
-  }
-}
-
-TEST(AuthPolicy, asks_for_a_token_and_for_the_gateways_certificate) {
-  for (const Ask& ask : kAsks) {
-    EXPECT_EQ(status_in_fresh_house(ask, "", "id-alice", "gateway"), 401U) << ask.path;
-    EXPECT_EQ(status_in_fresh_house(ask, "forged", "id-alice", "gateway"), 401U) << ask.path;
-    for (const char* caller : {"", "orders", "auth-server", "prometheus"}) {
-      EXPECT_EQ(status_in_fresh_house(ask, kRoot, "id-alice", caller), 403U) << ask.path << " " << caller;
-    }
-  }
 }
 
 // ---- what the answers look like
