@@ -1,0 +1,45 @@
+#include "registry/registry.hpp"
+
+#include "registry/catalog.hpp"
+#include "registry/consul_api.hpp"
+#include "registry/https_checks.hpp"
+#include "service/service.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::registry {
+
+namespace {
+
+constexpr std::chrono::milliseconds kExpiryInterval{100};
+
+// TTLs run out even if nobody asks.
+Awaitable<> expire_checks(Catalog& catalog, ConsulApi& api, const core::Clock& clock) {
+  for (;;) {
+    const auto slept = co_await runtime::sleep_for(kExpiryInterval);
+    if (!slept) co_return;
+    if (catalog.expire(clock.steady_now())) api.announce_change();
+  }
+}
+
+}  // namespace
+
+int run(const service::Config& config) {
+  service::ServiceOptions options{.blocking_threads = 1, .uses_discovery = false};
+  options.limits.request_timeout =
+      std::chrono::milliseconds{605'000};  // a blocking query may wait for ten minutes
+  service::Service service{config, options};
+  Fields settings{config.settings, "settings"};
+  if (auto complete = settings.finish(); !complete) throw service::StartError(complete.error());
+
+  Catalog catalog;
+  ConsulApi api(catalog, service.clock(), service.worker().executor());
+  service::Router router{ConsulApi::policy(), service.verify_bearer(), service.metrics()};
+  api.add_routes(router);
+  router.seal();
+  HttpsChecks checks(catalog, api, service);
+  service.tasks().spawn("expire-checks", expire_checks(catalog, api, service.clock()));
+  service.tasks().spawn("https-checks", checks.run());
+  return service.run(router);
+}
+
+}  // namespace gatehouse::registry
