@@ -65,19 +65,20 @@ Awaitable<> reload_certificates(net::TlsFiles files, std::shared_ptr<net::Server
   }
 }
 
-void tell_supervisor() {
-  const char* text = std::getenv("GATEHOUSE_READY_FD");
-  const auto descriptor = text == nullptr ? std::nullopt : core::parse_int<int>(text);
-  if (!descriptor) return;
-  const std::string_view line = "ready\n";
-  // If the supervisor is gone there is nobody to tell.
-  [[maybe_unused]] const auto written = ::write(*descriptor, line.data(), line.size());
-  ::close(*descriptor);
-}
-
 }  // namespace
 
 StartError::StartError(const Error& error) : StartError(explain(error)) {}
+
+void tell_supervisor(std::string_view words) {
+  const char* text = std::getenv("GATEHOUSE_READY_FD");
+  const auto descriptor = text == nullptr ? std::nullopt : core::parse_int<int>(text);
+  if (!descriptor) return;
+  const std::string line = std::string(words) + "\n";
+  // If the supervisor is gone there is nobody to tell.
+  [[maybe_unused]] const auto written = ::write(*descriptor, line.data(), line.size());
+  ::close(*descriptor);
+  ::unsetenv("GATEHOUSE_READY_FD");
+}
 
 std::string_view service_name_of(std::string_view role) {
   if (role == "auth") return "auth-service";
@@ -248,7 +249,7 @@ int Service::run(http::Handler& handler) {
     stopping.spawn("stop", state.stop(server));
   });
   log::info("started", "serving", {log::field("server.port", port)});
-  tell_supervisor();
+  tell_supervisor("ready");
   state.worker.run();
   log::info("stopped", "stopped in order");
   log::flush();

@@ -30,6 +30,10 @@ struct StartError : std::runtime_error {
   explicit StartError(const Error& error);
 };
 
+// One line to whoever started this process, on the descriptor in GATEHOUSE_READY_FD: "ready", or "error …".
+// Only the first call is heard.
+void tell_supervisor(std::string_view words);
+
 // The discovery name of a role: "payments" → "payment-service".
 [[nodiscard]] std::string_view service_name_of(std::string_view role);
 

@@ -1,0 +1,253 @@
+#include "supervisor/up.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "net/listener.hpp"
+#include "supervisor/durable_file.hpp"
+#include "supervisor/fleet.hpp"
+#include "supervisor/prepare.hpp"
+#include "supervisor/report.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::supervisor {
+
+namespace log = telemetry::log;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kStartPatience{30'000};
+constexpr milliseconds kStopPatience{15'000};
+constexpr milliseconds kRenewalInterval{60'000};
+
+core::SteadyTime steady_now() {
+  return core::SystemClock().steady_now();
+}
+
+int complain(const Error& error) {
+  fmt::print(stderr, "gatehouse up: {}\n", error.detail.empty() ? std::string(error.reason) : error.detail);
+  return 1;
+}
+
+// One supervisor per data directory; the kernel lets go of the lock however we end.
+Result<int> lock_data(const Layout& layout) {
+  for (const auto& directory : {layout.data, layout.data / "run"}) {
+    if (auto made = make_private_directory(directory); !made) return fail(made);
+  }
+  const int lock = ::open(layout.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    return fail(ErrorKind::unavailable, "cannot_write",
+                fmt::format("{}: {}", layout.lock_file().string(), std::strerror(errno)));
+  }
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    return fail(ErrorKind::conflict, "already_running",
+                fmt::format("the platform in {} is running already (see gatehouse status, gatehouse down)",
+                            layout.data.string()));
+  }
+  return lock;
+}
+
+// All ports before the first role: a taken one is told before anything was started.
+Result<void> check_ports(const Platform& platform) {
+  const auto check = [&](std::string_view who, std::uint16_t port) -> Result<void> {
+    const auto free = net::port_is_free(platform.address, port);
+    if (free) return {};
+    return fail(ErrorKind::unavailable, "port_taken",
+                fmt::format("{} cannot listen on {} (choose other ports in {})", who, free.error().detail,
+                            Layout{platform.data}.platform_file().string()));
+  };
+  for (const Instance& instance : instances_of(platform)) {
+    if (auto free = check(instance.name, instance.port); !free) return free;
+  }
+  for (const auto& [who, port] : {std::pair{"gateway http", platform.gateway_http},
+                                  {"gateway https", platform.gateway_https},
+                                  {"gateway admin", platform.gateway_admin}}) {
+    if (auto free = check(who, port); !free) return free;
+  }
+  return {};
+}
+
+// SIGTERM and SIGINT to stop, SIGCHLD to look after the children: all as readable events.
+int signal_descriptor() {
+  sigset_t wanted;
+  ::sigemptyset(&wanted);
+  for (const int number : {SIGTERM, SIGINT, SIGCHLD}) ::sigaddset(&wanted, number);
+  ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool asks_to_stop(int signals) {
+  signalfd_siginfo info;
+  bool stop = false;
+  while (::read(signals, &info, sizeof info) == sizeof info) {
+    if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) stop = true;
+  }
+  return stop;
+}
+
+class Supervisor {
+ public:
+  Supervisor(Platform platform, std::vector<Account> accounts)
+      : platform_(std::move(platform)),
+        accounts_(std::move(accounts)),
+        fleet_(platform_, BackOff{}),
+        signals_(signal_descriptor()) {}
+  ~Supervisor() { ::close(signals_); }
+
+  // Starts and waits until all are ready. False: told to stop, or something could not start (complained
+  // about).
+  Result<bool> start() {
+    if (auto started = fleet_.start(); !started) return fail(started);
+    const auto deadline = steady_now() + kStartPatience;
+    std::size_t told = 0;
+    while (!fleet_.is_ready()) {
+      if (wait()) return false;
+      if (fleet_.tend()) told = tell_progress(told);
+      if (const Member* failed = fleet_.failed()) {
+        return fail(ErrorKind::unavailable, "role_failed",
+                    fmt::format("{} could not start: {}", failed->instance.name, words_of(*failed)));
+      }
+      if (steady_now() > deadline)
+        return fail(ErrorKind::timeout, "start_timeout", "not all roles became ready within 30 s");
+    }
+    (void)write_status(platform_, fleet_, "ready");
+    return true;
+  }
+
+  void run_until_stopped() {
+    auto renew_at = steady_now() + kRenewalInterval;
+    while (!wait()) {
+      if (fleet_.tend()) (void)write_status(platform_, fleet_, fleet_.is_ready() ? "ready" : "degraded");
+      if (steady_now() < renew_at) continue;
+      renew_at = steady_now() + kRenewalInterval;
+      const auto renewed = renew_leaves(platform_, core::SystemClock().now());
+      if (!renewed)
+        log::error("certificate-renewal", "certificates could not be renewed", {log::field(renewed.error())});
+    }
+  }
+
+  void stop() {
+    (void)write_status(platform_, fleet_, "stopping");
+    fleet_.stop(kStopPatience);
+    (void)write_status(platform_, fleet_, "stopped");
+  }
+
+  [[nodiscard]] std::string table() const { return ready_table(platform_, fleet_, accounts_); }
+
+ private:
+  // True when told to stop.
+  bool wait() {
+    std::vector<pollfd> events{{.fd = signals_, .events = POLLIN, .revents = 0}};
+    for (const int descriptor : fleet_.descriptors())
+      events.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+    (void)::poll(events.data(), events.size(), static_cast<int>(fleet_.idle_for().count()));
+    return asks_to_stop(signals_);
+  }
+
+  std::size_t tell_progress(std::size_t told) const {
+    std::size_t ready = 0;
+    for (const Member& member : fleet_.members()) ready += member.state == State::ready ? 1 : 0;
+    if (ready == told) return told;
+    fmt::print("{} of {} roles are ready\n", ready, fleet_.members().size());
+    std::fflush(stdout);
+    return ready;
+  }
+
+  std::string words_of(const Member& member) const {
+    const std::string_view words = member.last_words;
+    if (words.starts_with("error ")) return std::string(words.substr(6));
+    return fmt::format("{} (see {})", words, Layout{platform_.data}.log_file(member.instance.name).string());
+  }
+
+  Platform platform_;
+  std::vector<Account> accounts_;
+  Fleet fleet_;
+  int signals_;
+};
+
+// In the background the terminal is let go once the platform is ready; until then it shows the progress.
+void let_terminal_go(const Layout& layout, int ready_pipe) {
+  const std::string log_file = layout.log_file("up").string();
+  const int log_descriptor = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  std::fflush(stdout);
+  ::dup2(null, 0);
+  if (log_descriptor >= 0) {
+    ::dup2(log_descriptor, 1);
+    ::dup2(log_descriptor, 2);
+  }
+  const char done = 0;
+  [[maybe_unused]] const auto written = ::write(ready_pipe, &done, 1);
+  ::close(ready_pipe);
+}
+
+// `ready_pipe` is -1 in the foreground.
+int supervise(const UpOptions& options, int ready_pipe) {
+  log::configure("gatehouse-up", "up", log::Level::warn);
+  const Layout layout{std::filesystem::absolute(options.data).lexically_normal()};
+  const auto lock = lock_data(layout);
+  if (!lock) return complain(lock.error());
+  auto platform = Platform::load(layout.data);
+  if (!platform) return complain(platform.error());
+  if (auto free = check_ports(*platform); !free) return complain(free.error());
+  auto accounts = prepare(*platform, core::SystemClock().now());
+  if (!accounts) return complain(accounts.error());
+
+  Supervisor supervisor(std::move(*platform), std::move(*accounts));
+  const auto started = supervisor.start();
+  int code = 0;
+  if (started && *started) {
+    fmt::print("{}", supervisor.table());
+    if (ready_pipe >= 0) {
+      let_terminal_go(layout, ready_pipe);
+    } else {
+      fmt::print("\nCtrl-C stops everything in order.\n");
+      std::fflush(stdout);
+    }
+    supervisor.run_until_stopped();
+  } else if (!started) {
+    code = complain(started.error());
+  }
+  if (ready_pipe < 0 && code == 0) fmt::print("\nstopping …\n");
+  supervisor.stop();
+  log::flush();
+  return code;
+}
+
+}  // namespace
+
+int up(const UpOptions& options) {
+  if (options.presence == Presence::foreground) return supervise(options, -1);
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC) != 0) return 1;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(pipe[0]);
+    ::setsid();
+    const int code = supervise(options, pipe[1]);
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+  ::close(pipe[1]);
+  char done = 0;
+  const bool is_ready = ::read(pipe[0], &done, 1) == 1;
+  ::close(pipe[0]);
+  if (is_ready) return 0;
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+}  // namespace gatehouse::supervisor
