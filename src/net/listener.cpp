@@ -31,6 +31,7 @@ struct Listener::State {
   Acceptor acceptor;
   runtime::TaskGroup accepting;
   runtime::TaskGroup serving;
+  std::uint64_t accepted = 0;
 };
 
 namespace {
@@ -78,6 +79,7 @@ Awaitable<> accept_all(std::shared_ptr<State> listener) {
       if (!paused) co_return;
       continue;
     }
+    ++listener->accepted;
     if (listener->serving.size() >= listener->options.connections_max) continue;  // the socket closes here
     listener->serving.spawn("connection", serve(listener, std::move(socket)));
   }
@@ -140,6 +142,9 @@ std::uint16_t Listener::port() const {
 }
 std::size_t Listener::connections() const {
   return state_->serving.size();
+}
+std::uint64_t Listener::accepted() const {
+  return state_->accepted;
 }
 
 }  // namespace gatehouse::net

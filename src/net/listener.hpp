@@ -40,6 +40,7 @@ class Listener {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::uint64_t accepted() const;  // since the start
 
  private:
   struct State;

@@ -87,6 +87,21 @@ std::string_view service_name_of(std::string_view role) {
   return role;
 }
 
+Awaitable<Result<std::string>> fetch_issuer_keys(Peers& peers, std::string issuer) {
+  const auto scheme = issuer.find("://");
+  const auto path = issuer.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  http::Request request;
+  request.target = issuer.substr(std::min(path, issuer.size())) + "/protocol/openid-connect/certs";
+  const auto trace = TraceContext::start();
+  const auto reply = co_await peers.call("auth-server", request, Deadline::after(milliseconds{2'000}), trace);
+  if (!reply) co_return fail(reply);
+  if (reply->status != 200) {
+    co_return fail(ErrorKind::bad_upstream, "keys_unavailable", fmt::format("status {}", reply->status),
+                   Origin::upstream);
+  }
+  co_return reply->content;
+}
+
 struct Service::State {
   State(const Config& config_, ServiceOptions options_)
       : config(config_),
@@ -127,22 +142,7 @@ struct Service::State {
     return discovery_options;
   }
 
-  Awaitable<Result<std::string>> fetch_keys() {
-    const auto scheme = config.issuer.find("://");
-    const auto path = config.issuer.find('/', scheme == std::string::npos ? 0 : scheme + 3);
-    http::Request request;
-    request.target =
-        config.issuer.substr(std::min(path, config.issuer.size())) + "/protocol/openid-connect/certs";
-    const auto trace = TraceContext::start();
-    const auto reply =
-        co_await peers.call("auth-server", request, Deadline::after(milliseconds{2'000}), trace);
-    if (!reply) co_return fail(reply);
-    if (reply->status != 200) {
-      co_return fail(ErrorKind::bad_upstream, "keys_unavailable", fmt::format("status {}", reply->status),
-                     Origin::upstream);
-    }
-    co_return reply->content;
-  }
+  Awaitable<Result<std::string>> fetch_keys() { return fetch_issuer_keys(peers, config.issuer); }
 
   void announce(std::uint16_t port) {
     if (!options.uses_discovery) return;

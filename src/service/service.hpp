@@ -43,6 +43,9 @@ struct ServiceOptions {
   http::ServerLimits limits{};
 };
 
+// The JWKS document of an issuer that is the platform's auth server, fetched over mTLS.
+[[nodiscard]] Awaitable<Result<std::string>> fetch_issuer_keys(Peers& peers, std::string issuer);
+
 class Service {
  public:
   explicit Service(const Config& config, ServiceOptions options = {});
