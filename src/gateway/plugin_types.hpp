@@ -2,7 +2,6 @@
 // The other half, what it does with a request, is in plugin.hpp; catalog.cpp joins the two.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +21,5 @@ struct PluginType {
   ConsumerScope consumer_scope = ConsumerScope::allowed;
   std::vector<std::string> protocols = {"grpc", "grpcs", "http", "https"};  // default and allowed
 };
-
-// nullptr when there is no such plugin.
-[[nodiscard]] const PluginType* find_plugin(std::span<const PluginType>, std::string_view name);
 
 }  // namespace gatehouse::gateway

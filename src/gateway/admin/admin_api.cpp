@@ -22,6 +22,10 @@ Call call_of(const http::Request& request, std::string body) {
   return call;
 }
 
+Answer message(unsigned status, std::string_view text) {
+  return {.status = status, .body = store::refusal(status, text).body};
+}
+
 void write(const Answer& answer, http::Exchange& exchange, std::chrono::milliseconds took) {
   http::Response& response = exchange.response;
   response.status = answer.status;
@@ -45,27 +49,30 @@ Endpoints::Endpoints(store::Store& store, ProxyView& proxy, const core::Clock& c
   table_.add(entities_.endpoints());
 }
 
+Awaitable<Result<std::string>> AdminApi::read_body(http::Request& request) const {
+  if (request.body != nullptr) co_return co_await http::read_all(*request.body, limits_.body_bytes_max);
+  if (request.content.size() > limits_.body_bytes_max)
+    co_return refuse(ErrorKind::too_large, "body_too_large");
+  co_return std::move(request.content);
+}
+
+Awaitable<Answer> AdminApi::answer(http::Request& request) {
+  auto body = co_await read_body(request);
+  if (!body && body.error().kind == ErrorKind::too_large) co_return message(413, "Payload too large");
+  if (!body) co_return message(400, "Bad request");
+  const Call call = call_of(request, std::move(*body));
+  auto work = [this, &call]() -> Result<Answer> { return endpoints_.answer(call); };
+  auto answered = co_await pool_.run(std::move(work));
+  if (!answered) co_return message(503, "The Admin API is overloaded");
+  co_return std::move(*answered);
+}
+
 Awaitable<> AdminApi::serve(http::Exchange& exchange) {
   const auto begun = std::chrono::steady_clock::now();
-  Result<std::string> body = std::string{};
-  if (exchange.request.body != nullptr)
-    body = co_await http::read_all(*exchange.request.body, limits_.body_bytes_max);
-  Answer answer;
-  if (!body) {
-    const Refusal refused =
-        store::refusal(body.error().kind == ErrorKind::too_large ? 413 : 400,
-                       body.error().kind == ErrorKind::too_large ? "Payload too large" : "Bad request");
-    answer = {.status = refused.status, .body = refused.body};
-  } else {
-    const Call call = call_of(exchange.request, std::move(*body));
-    auto work = [this, &call]() -> Result<Answer> { return endpoints_.answer(call); };
-    auto served = co_await pool_.run(std::move(work));
-    const Refusal busy = store::refusal(503, "The Admin API is overloaded");
-    answer = served ? std::move(*served) : Answer{.status = busy.status, .body = busy.body};
-  }
-  if (answer.cause) log::error("admin-api", "a change could not be made", {log::field(*answer.cause)});
+  const Answer answered = co_await answer(exchange.request);
+  if (answered.cause) log::error("admin-api", "a change could not be made", {log::field(*answered.cause)});
   const auto took = std::chrono::steady_clock::now() - begun;
-  write(answer, exchange, std::chrono::duration_cast<std::chrono::milliseconds>(took));
+  write(answered, exchange, std::chrono::duration_cast<std::chrono::milliseconds>(took));
 }
 
 void AdminApi::finish(const http::Exchange& exchange, std::chrono::nanoseconds took) noexcept {

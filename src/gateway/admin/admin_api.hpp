@@ -40,6 +40,9 @@ class AdminApi final : public http::Handler {
   void finish(const http::Exchange& exchange, std::chrono::nanoseconds took) noexcept override;
 
  private:
+  [[nodiscard]] Awaitable<Result<std::string>> read_body(http::Request& request) const;
+  [[nodiscard]] Awaitable<Answer> answer(http::Request& request);
+
   const Endpoints& endpoints_;
   BlockingPool& pool_;
   AdminLimits limits_;

@@ -19,9 +19,6 @@ json::object key_of(std::string_view id) {
 
 }  // namespace
 
-// ---- changing
-// --------------------------------------------------------------------------------------------------
-
 Outcome<Answer> EntityEndpoints::change(unsigned status, const EntityType& type,
                                         const store::Store::Change& change) {
   const auto entity = store_.change(change);
@@ -138,8 +135,6 @@ Outcome<Answer> EntityEndpoints::remove(const Place& place, const Captures& capt
     return nullptr;
   });
 }
-
-// ----------------------------------------------------------------------------------
 
 Outcome<Answer> EntityEndpoints::patch_referred(const EntityType& type, const schema::Field& field,
                                                 const Call& call, const Captures& captures) {

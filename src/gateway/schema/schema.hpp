@@ -138,8 +138,7 @@ struct Schema {
   [[nodiscard]] const Field* find(std::string_view name) const;
 };
 
-// ---- what can be done with one
-// ------------------------------------------------------------------------------
+// What can be done with one.
 
 // Form text ("5", "true", "a" for an array) becomes the type that the schema states; what does not fit is
 // left for validate() to refuse. "" becomes null.

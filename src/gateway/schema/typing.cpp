@@ -59,6 +59,9 @@ void infer_fields(const Fields& fields, json::object& object) {
 // 5.0 is the integer 5: JSON has one number type, and Kong prints whole numbers plainly.
 void make_whole(json::value& value) {
   constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (const auto* natural = value.if_uint64(); natural != nullptr && std::in_range<std::int64_t>(*natural)) {
+    value = static_cast<std::int64_t>(*natural);
+  }
   const double* real = value.if_double();
   if (real == nullptr || std::trunc(*real) != *real || std::abs(*real) > kExact) return;
   value = static_cast<std::int64_t>(*real);

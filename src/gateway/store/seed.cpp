@@ -40,7 +40,7 @@ class Sower {
     const EntityType& type = draft_.types().at(type_name);
     const std::string id = fmt::format("00000000-0000-4000-8000-{:012d}", ++count_);
     entity["id"] = json::string(id);
-    entity["tags"] = {"gatehouse"};
+    entity["tags"] = json::array{"gatehouse"};
     json::object violations;
     if (const schema::Schema* schema = draft_.types().schema_of(type, entity, violations)) {
       schema::fill_automatic(*schema, entity, now_);
