@@ -1,0 +1,40 @@
+// The pages that a person sees. They work without JavaScript and load nothing. Values are escaped here and
+// nowhere else: the structs hold plain text.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace gatehouse::auth_server {
+
+struct LoginPage {
+  std::string realm_name;
+  std::string client_name;
+  std::string action;           // where the form goes
+  std::string username;         // filled in beforehand
+  std::string alert;            // empty: none
+  std::string redirect_source;  // the only foreign place to which the form may lead, as a CSP source
+  unsigned status = 200;
+};
+
+struct LogoutPage {
+  std::string realm_name;
+  std::string action;
+  std::string redirect_source;
+};
+
+struct MessagePage {
+  std::string title;
+  std::string message;
+  unsigned status = 200;
+};
+
+[[nodiscard]] http::Response login_page(const LoginPage&);
+[[nodiscard]] http::Response logout_page(const LogoutPage&);
+[[nodiscard]] http::Response message_page(const MessagePage&);
+
+}  // namespace gatehouse::auth_server

@@ -1,0 +1,65 @@
+// The OpenID provider: everything an endpoint works with. Built once by the role, passed by reference; one
+// worker.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "auth_server/clients/realm.hpp"
+#include "auth_server/keys/keys.hpp"
+#include "auth_server/people/people.hpp"
+#include "auth_server/sessions/grant_store.hpp"
+#include "auth_server/sessions/session_store.hpp"
+#include "service/router.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace gatehouse::auth_server {
+
+// What happened, for dashboards and alarms. No label comes from a request.
+struct ProviderMetrics {
+  explicit ProviderMetrics(Metrics& metrics);
+
+  telemetry::Counter& logins;         // {outcome="success"}
+  telemetry::Counter& failed_logins;  // {outcome="refused"}
+  telemetry::Counter& logouts;
+  telemetry::Counter& code_tokens;  // answers of the token endpoint, by grant
+  telemetry::Counter& refresh_tokens;
+  telemetry::Counter& service_tokens;
+  telemetry::Counter& code_reuses;  // somebody may have stolen something
+  telemetry::Counter& refresh_reuses;
+};
+
+struct OpenIdProvider {
+  Realms& realms;
+  Keys& keys;
+  SessionStore& sessions;
+  GrantStore& grants;
+  People& people;
+  BlockingPool& pool;
+  const core::Clock& clock;
+  ProviderMetrics& metrics;
+};
+
+// One request at one realm. Copies what must stay the same while it runs.
+struct RealmCall {
+  OpenIdProvider& provider;
+  service::Call& call;
+  std::shared_ptr<const Realm> realm;
+  std::shared_ptr<const RealmKeys> keys;
+  core::SystemTime now;
+
+  [[nodiscard]] const http::Headers& headers() const { return call.exchange.request.headers; }
+  [[nodiscard]] Question question() const;  // to ask people with
+};
+
+// `not_found`/"realm_not_found" for an unknown or disabled realm.
+[[nodiscard]] Result<RealmCall> enter_realm(OpenIdProvider&, service::Call&);
+
+// Whether what was granted at `authenticated_at` is still worth anything: the one rule that every path to a
+// token asks. not-before is the latest of the realm's, the client's and the person's.
+// `invalid`/"invalid_grant" otherwise.
+[[nodiscard]] Result<void> check_standing(const Realm&, const Client&, const Person&,
+                                          core::SystemTime authenticated_at);
+
+}  // namespace gatehouse::auth_server

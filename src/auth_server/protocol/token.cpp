@@ -1,0 +1,42 @@
+#include "auth_server/protocol/token.hpp"
+
+#include "auth_server/tokens/issue.hpp"
+
+namespace gatehouse::auth_server {
+namespace {
+
+Awaitable<Result<json::object>> grant(FormCall form) {
+  const std::string type = form.form.get("grant_type");
+  if (type == "authorization_code") co_return co_await grant_code(std::move(form));
+  if (type == "refresh_token") co_return co_await grant_refresh(std::move(form));
+  if (type == "client_credentials") co_return co_await grant_client_credentials(std::move(form));
+  if (type.empty())
+    co_return refuse(ErrorKind::invalid, "invalid_request", "Missing form parameter: grant_type");
+  co_return refuse(ErrorKind::invalid, "unsupported_grant_type", "Unsupported grant_type");
+}
+
+}  // namespace
+
+Awaitable<Result<http::Response>> serve_token(OpenIdProvider& provider, service::Call& call) {
+  co_return co_await answer_form(provider, call, grant);
+}
+
+Awaitable<Result<json::object>> sign_login_tokens(const RealmCall& at, const Client& client,
+                                                  const Person& person, const RefreshFamily& family,
+                                                  const Session& session, Names scopes) {
+  const Login login{.session_id = session.id,
+                    .family_id = family.id,
+                    .generation = family.generation,
+                    .nonce = family.nonce,
+                    .scopes = std::move(scopes),
+                    .authenticated_at = family.authenticated_at,
+                    .session_ends_at = session.created_at + at.realm->lifetimes.session_max};
+  const core::SystemTime refresh_expires_at = expires_at(session, at.realm->lifetimes);
+  auto sign = [&] {
+    const TokenContext context{*at.realm, client, at.now};
+    return issue_login_tokens(*at.keys, context, person, login, refresh_expires_at);
+  };
+  co_return co_await at.provider.pool.run(std::move(sign));
+}
+
+}  // namespace gatehouse::auth_server
