@@ -37,6 +37,21 @@ if(GATEHOUSE_UNDEFENDED)
   target_compile_definitions(gatehouse_options INTERFACE GATEHOUSE_UNDEFENDED)
 endif()
 
+# What a test finds around it: servers that Debian keeps in /usr/sbin, those of tools/peers, readable reports.
+set(GATEHOUSE_TEST_ENVIRONMENT
+  "PATH=path_list_append:/usr/sbin" "PATH=path_list_append:${PROJECT_SOURCE_DIR}/build/peers/bin"
+  "ASAN_OPTIONS=set:detect_leaks=1:strict_string_checks=1" "UBSAN_OPTIONS=set:print_stacktrace=1"
+  "TSAN_OPTIONS=set:halt_on_error=1:second_deadlock_stack=1")
+find_program(SYMBOLIZER NAMES llvm-symbolizer-19)
+if(SYMBOLIZER)
+  list(APPEND GATEHOUSE_TEST_ENVIRONMENT "ASAN_SYMBOLIZER_PATH=set:${SYMBOLIZER}" "TSAN_SYMBOLIZER_PATH=set:${SYMBOLIZER}")
+endif()
+
+add_custom_target(unit_tests)     # the tests that stand beside their source
+if(GATEHOUSE_FUZZ)
+  add_custom_target(fuzzers)      # every *_fuzz.cpp
+endif()
+
 # One precompiled header for all: the standard library, fmt, Boost.JSON and Asio's awaitable.
 add_library(gatehouse_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
 target_link_libraries(gatehouse_pch PRIVATE gatehouse_options fmt::fmt Boost::json Threads::Threads)
@@ -77,7 +92,9 @@ function(gatehouse_library name)
     _gatehouse_use_options(${name}_test)
     target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
+                         ENVIRONMENT_MODIFICATION "${GATEHOUSE_TEST_ENVIRONMENT}")
+    add_dependencies(unit_tests ${name}_test)
   endif()
   foreach(source IN LISTS benches)
     get_filename_component(bench "${source}" NAME_WE)
@@ -93,6 +110,7 @@ function(gatehouse_library name)
       target_link_libraries(${fuzzer} PRIVATE ${name})
       target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
       set_property(GLOBAL APPEND PROPERTY GATEHOUSE_FUZZERS ${fuzzer})
+      add_dependencies(fuzzers ${fuzzer})
     endforeach()
   endif()
 endfunction()
