@@ -1,5 +1,6 @@
 #include "gateway/admin/admin_api.hpp"
 
+#include "gateway/admin/browser_guard.hpp"
 #include "gateway/admin/health_endpoints.hpp"
 #include "gateway/admin/json_text.hpp"
 #include "gateway/admin/schema_endpoints.hpp"
@@ -50,13 +51,14 @@ Endpoints::Endpoints(store::Store& store, ProxyView& proxy, const core::Clock& c
 }
 
 Awaitable<Result<std::string>> AdminApi::read_body(http::Request& request) const {
-  if (request.body != nullptr) co_return co_await http::read_all(*request.body, limits_.body_bytes_max);
-  if (request.content.size() > limits_.body_bytes_max)
+  if (request.body != nullptr) co_return co_await http::read_all(*request.body, settings_.body_bytes_max);
+  if (request.content.size() > settings_.body_bytes_max)
     co_return refuse(ErrorKind::too_large, "body_too_large");
   co_return std::move(request.content);
 }
 
 Awaitable<Answer> AdminApi::answer(http::Request& request) {
+  if (!is_from_trusted_place(request.headers, settings_.host_names)) co_return message(403, "Forbidden");
   auto body = co_await read_body(request);
   if (!body && body.error().kind == ErrorKind::too_large) co_return message(413, "Payload too large");
   if (!body) co_return message(400, "Bad request");

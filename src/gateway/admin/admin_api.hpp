@@ -27,14 +27,15 @@ class Endpoints {
   EndpointTable table_;
 };
 
-struct AdminLimits {
+struct AdminSettings {
   std::size_t body_bytes_max = 8UL * 1024 * 1024;
+  std::vector<std::string> host_names = {"localhost"};  // by which it may be called; addresses always may
 };
 
 class AdminApi final : public http::Handler {
  public:
-  AdminApi(const Endpoints& endpoints, BlockingPool& pool, AdminLimits limits = {})
-      : endpoints_(endpoints), pool_(pool), limits_(limits) {}
+  AdminApi(const Endpoints& endpoints, BlockingPool& pool, AdminSettings settings = {})
+      : endpoints_(endpoints), pool_(pool), settings_(std::move(settings)) {}
 
   [[nodiscard]] Awaitable<> serve(http::Exchange& exchange) override;
   void finish(const http::Exchange& exchange, std::chrono::nanoseconds took) noexcept override;
@@ -45,7 +46,7 @@ class AdminApi final : public http::Handler {
 
   const Endpoints& endpoints_;
   BlockingPool& pool_;
-  AdminLimits limits_;
+  AdminSettings settings_;
 };
 
 }  // namespace gatehouse::gateway::admin

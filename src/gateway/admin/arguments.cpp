@@ -9,6 +9,7 @@ namespace {
 using store::refusal;
 
 constexpr std::size_t kDepthMax = 16;
+constexpr std::size_t kIndexMax = 100;  // a[100] makes 100 places: larger ones are keys
 
 // One step into the object that a form describes: a key, the next place of a list, or a given place.
 struct Step {
@@ -21,8 +22,7 @@ struct Step {
 Step bracket_step(std::string_view inside) {
   if (inside.empty()) return {.kind = Step::Kind::append};
   const auto index = core::parse_int<std::size_t>(inside);
-  if (index && *index >= 1 && *index <= kArgumentsMax)
-    return {.kind = Step::Kind::index, .index = *index - 1};
+  if (index && *index >= 1 && *index <= kIndexMax) return {.kind = Step::Kind::index, .index = *index - 1};
   return {.kind = Step::Kind::key, .key = std::string(inside)};
 }
 

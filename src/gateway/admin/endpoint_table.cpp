@@ -57,6 +57,11 @@ Answer options(const Endpoint& endpoint) {
 
 }  // namespace
 
+EndpointTable::EndpointTable() {
+  add({{.pattern = "/endpoints",
+        .methods = {{"GET", [this](const Call&, const Captures&) { return ok(listing()); }}}}});
+}
+
 void EndpointTable::add(std::vector<Endpoint> endpoints) {
   for (Endpoint& endpoint : endpoints) {
     auto segments = segments_of(endpoint.pattern);
@@ -65,7 +70,7 @@ void EndpointTable::add(std::vector<Endpoint> endpoints) {
 }
 
 json::object EndpointTable::listing() const {
-  std::set<std::string> patterns{"/endpoints"};
+  std::set<std::string> patterns;
   for (const Entry& entry : entries_) patterns.insert(entry.endpoint.pattern);
   return {{"data", json::value_from(patterns)}};
 }
@@ -73,7 +78,6 @@ json::object EndpointTable::listing() const {
 Outcome<Answer> EndpointTable::serve(const Call& call) const {
   const auto path = segments_of(call.path);
   if (!path) return std::unexpected(store::not_found());
-  if (*path == std::vector<std::string>{"endpoints"} && call.method == "GET") return ok(listing());
   const std::string_view method = call.method == "HEAD" ? "GET" : std::string_view(call.method);
   for (const Entry& entry : entries_) {
     const auto captures = match(entry.segments, *path);

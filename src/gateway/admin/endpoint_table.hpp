@@ -12,6 +12,9 @@ namespace gatehouse::gateway::admin {
 
 class EndpointTable {
  public:
+  EndpointTable();  // with GET /endpoints, its own listing
+  EndpointTable(const EndpointTable&) = delete;
+
   // The first pattern that matches serves: put the special ones first.
   void add(std::vector<Endpoint> endpoints);
 

@@ -66,7 +66,7 @@ TEST_F(Node, OptionsTellTheMethods) {
 TEST_F(Node, AnswersOverHttp) {
   boost::asio::io_context io{1};
   BlockingPool pool("admin-test", {.threads = 1});
-  AdminApi api(bench.endpoints, pool);
+  AdminApi api(bench.endpoints, pool, {.host_names = {"test"}});
   const auto made = service::testing::send(io, api,
                                            {.method = "POST",
                                             .target = "/services",
@@ -81,10 +81,19 @@ TEST_F(Node, AnswersOverHttp) {
   EXPECT_TRUE(removed.content.empty());
 }
 
+TEST_F(Node, IsClosedToForeignWebPages) {
+  boost::asio::io_context io{1};
+  BlockingPool pool("admin-test", {.threads = 1});
+  AdminApi api(bench.endpoints, pool, {.host_names = {"test"}});
+  const auto reply = service::testing::send(
+      io, api, {.target = "/services", .headers = {{"Origin", "https://evil.example"}}});
+  EXPECT_EQ(reply.status, 403U);
+}
+
 TEST_F(Node, RefusesABodyThatIsTooLarge) {
   boost::asio::io_context io{1};
   BlockingPool pool("admin-test", {.threads = 1});
-  AdminApi api(bench.endpoints, pool, {.body_bytes_max = 100});
+  AdminApi api(bench.endpoints, pool, {.body_bytes_max = 100, .host_names = {"test"}});
   const auto reply = service::testing::send(
       io, api, {.method = "POST", .target = "/services", .content = std::string(101, 'x')});
   EXPECT_EQ(reply.status, 413U);
