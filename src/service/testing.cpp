@@ -48,7 +48,8 @@ TestReply send(boost::asio::io_context& io, http::Handler& handler, TestRequest 
   exchange.request.content = std::move(request.content);
   runtime::run_to_end(io, handler.serve(exchange));
 
-  TestReply reply{exchange.response.status, exchange.response.headers, exchange.response.content};
+  TestReply reply{exchange.response.status, exchange.response.headers, exchange.response.content,
+                  exchange.response.drop_connection};
   if (exchange.response.stream) {
     reply.content = runtime::run_to_end(io, http::read_all(*exchange.response.stream, 64U << 20U)).value();
   }

@@ -12,6 +12,7 @@ struct TestReply {
   unsigned status = 0;
   http::Headers headers;
   std::string content;
+  bool is_dropped = false;  // on a socket, the connection would have closed without an answer
   [[nodiscard]] json::value json() const { return json::parse(content); }
 };
 
