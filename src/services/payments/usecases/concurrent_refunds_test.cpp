@@ -1,7 +1,6 @@
 // Refunds side by side, on a store whose reads and writes interleave in every order that a seed gives.
 #include <random>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 

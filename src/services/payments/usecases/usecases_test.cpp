@@ -1,3 +1,4 @@
+// What the use cases promise, on memory adapters: idempotency, unknown outcomes, reach.
 #include "services/payments/usecases/payments_fixture.hpp"
 
 namespace gatehouse::payments {
