@@ -1,0 +1,84 @@
+// Implements a worker: construction is the wiring, from the network inwards.
+#include "gateway/gateway_worker.hpp"
+
+#include "runtime/timer.hpp"
+#include "service/service.hpp"
+
+namespace gatehouse::gateway {
+namespace {
+
+discovery::ClientOptions registry_of(const WorkerParts& parts) {
+  discovery::ClientOptions options;
+  options.registry.host = parts.config.discovery_address;
+  options.registry.port = parts.config.discovery_port;
+  options.registry.tls = parts.upstream_tls.platform;
+  options.registry.server_name = "localhost";
+  return options;
+}
+
+}  // namespace
+
+GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& parts)
+    : parts_(parts),
+      tasks_(executor),
+      client_(executor, parts.settings.upstream),
+      discovery_(executor, client_, registry_of(parts)),
+      peers_(discovery_, client_, parts.upstream_tls.platform),
+      tokens_({.issuer = parts.config.issuer}, parts.clock,
+              [this] { return service::fetch_issuer_keys(peers_, parts_.config.issuer); }),
+      redis_counters_(executor, discovery_),
+      context_{.clock = parts.clock,
+               .metrics = metrics_,
+               .tokens = tokens_,
+               .issuer = parts.config.issuer,
+               .local_counters = parts.local_counters,
+               .shared_counters = redis_counters_},
+      upstreams_(client_, discovery_, parts.target_health, parts.upstream_tls, parts.settings.upstreams),
+      proxy_(parts.configuration, context_, upstreams_,
+             {.access_log = parts.settings.access_log, .trusted_peers = parts.settings.trusted_ips}),
+      server_(executor, proxy_, parts.settings.server),
+      requests_(
+          metrics_.counter("kong_nginx_requests_total", "Requests of this node", {{"subsystem", "http"}})) {}
+
+Result<void> GatewayWorker::listen() {
+  if (auto listening = listen_on(parts_.settings.http_port, nullptr); !listening) return listening;
+  if (auto listening = listen_on(parts_.settings.https_port, parts_.https); !listening) return listening;
+  tasks_.spawn("connection-count", count_connections());
+  return {};
+}
+
+Result<void> GatewayWorker::listen_on(std::uint16_t port, std::shared_ptr<net::ServerTls> tls) {
+  const auto& address = parts_.settings.address;
+  auto listening = server_.listen({.address = address.empty() ? parts_.config.address : address,
+                                   .port = port,
+                                   .tls = std::move(tls),
+                                   .shares_port = true,
+                                   .connections_max = parts_.settings.connections_max});
+  if (!listening) return fail(listening);
+  return {};
+}
+
+Awaitable<> GatewayWorker::stop(Deadline deadline) {
+  (void)co_await server_.stop(deadline);
+  co_await redis_counters_.stop(deadline);
+  co_await discovery_.stop(deadline);
+  (void)co_await tasks_.stop(deadline);
+  client_.close_idle();
+}
+
+Awaitable<> GatewayWorker::count_connections() {
+  auto& active = metrics_.gauge("kong_nginx_connections_total", "Connections by state",
+                                {{"subsystem", "http"}, {"state", "active"}});
+  auto& accepted = metrics_.gauge("kong_nginx_connections_total", "Connections by state",
+                                  {{"subsystem", "http"}, {"state", "accepted"}});
+  for (;;) {
+    active_.store(server_.connections(), std::memory_order_relaxed);
+    accepted_.store(server_.accepted(), std::memory_order_relaxed);
+    active.set(static_cast<double>(server_.connections()));
+    accepted.set(static_cast<double>(server_.accepted()));
+    const auto slept = co_await runtime::sleep_for(std::chrono::milliseconds{1'000});
+    if (!slept) co_return;
+  }
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,35 @@
+// The gateway's own settings: the object "settings" of its configuration file, with the defaults here.
+#pragma once
+
+#include <string>
+
+#include "core/fields.hpp"
+#include "gateway/access_log.hpp"
+#include "gateway/ip_ranges.hpp"
+#include "gateway/local_counters.hpp"
+#include "gateway/upstream/upstreams.hpp"
+#include "http/client.hpp"
+#include "http/server.hpp"
+
+namespace gatehouse::gateway {
+
+// {"http_port": 8000, "workers": 4, "access_log": false, "trusted_ips": ["10.0.0.0/8"], "request_timeout":
+// "60s"}
+struct Settings {
+  std::string address;  // where clients connect; empty: the role's own listen address
+  std::uint16_t http_port = 8000;
+  std::uint16_t https_port = 8443;
+  std::uint16_t admin_port = 8001;  // always on the loopback address
+  std::size_t workers = 0;          // 0: one per core
+  AccessLog access_log = AccessLog::on;
+  IpRanges trusted_ips;                  // whose X-Forwarded-* fields are believed
+  std::size_t connections_max = 10'000;  // per worker and listener
+  http::ServerLimits server{};
+  http::ClientLimits upstream{.idle_per_target = 512, .idle_timeout = std::chrono::milliseconds{50'000}};
+  UpstreamSettings upstreams{};
+  LocalCountersLimits counters{};
+
+  static Result<Settings> from_json(const json::object& object);
+};
+
+}  // namespace gatehouse::gateway
