@@ -61,4 +61,10 @@ std::size_t Server::connections() const {
   return count;
 }
 
+std::uint64_t Server::accepted() const {
+  std::uint64_t count = 0;
+  for (const auto& listener : state_->listeners) count += listener->accepted();
+  return count;
+}
+
 }  // namespace gatehouse::http

@@ -38,6 +38,7 @@ class Server {
   [[nodiscard]] Awaitable<bool> stop(Deadline deadline);
 
   [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::uint64_t accepted() const;  // since the start
 
  private:
   struct State;
