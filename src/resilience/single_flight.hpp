@@ -42,6 +42,7 @@ class SingleFlight {
   }
 
   [[nodiscard]] std::size_t in_flight() const { return flights_->size(); }
+  [[nodiscard]] bool is_in_flight(const std::string& key) const { return flights_->contains(key); }
 
  private:
   struct Flight {

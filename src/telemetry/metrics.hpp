@@ -119,5 +119,8 @@ inline constexpr std::string_view kExpositionContentType = "text/plain; version=
 }  // namespace gatehouse::telemetry
 
 namespace gatehouse {
+using telemetry::Counter;
+using telemetry::Gauge;
+using telemetry::Histogram;
 using telemetry::Metrics;
 }  // namespace gatehouse
