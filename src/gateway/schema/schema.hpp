@@ -5,10 +5,9 @@
 //       .fields = {number("second", {.greater_than = 0}),
 //                  text("policy", {.fallback = "local", .one_of = {"local", "redis"}}),
 //                  set("header_names", text(), {.fallback = json::array{"authorization"}}),
-//                  record("redis", {text("host"), integer("port", {.fallback = 6379, .between = Range{0,
-//                  65535}})})},
+//                  record("redis", {text("host"), integer("port", {.fallback = 6379})})},
 //       .checks = {at_least_one_of({"config.second", "config.minute"}),
-//                  when("config.policy", "redis").require("config.redis.host")},
+//                  when("config.policy", {"redis"}).require("config.redis.host")},
 //       .shorthands = {shorthand("redis_host", {"redis", "host"})}};
 #pragma once
 
