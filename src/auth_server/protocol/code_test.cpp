@@ -1,9 +1,7 @@
 // From a code to tokens, once, by the client that it was made for.
-#include <boost/asio/co_spawn.hpp>
-
 #include "auth_server/testing/fixture.hpp"
 #include "crypto/jwt.hpp"
-#include "runtime/worker.hpp"
+#include "runtime/task_group.hpp"
 
 namespace gatehouse::auth_server::testing {
 namespace {
@@ -170,18 +168,20 @@ TEST_F(CodeTest, means_nothing_in_another_realm) {
   EXPECT_EQ(redeem(code).status, 200);
 }
 
+Awaitable<> redeem_once(GrantStore& grants, std::string code, core::SystemTime now,
+                        std::vector<CodeVerdict>& verdicts) {
+  Redemption redemption{"shop", std::string(kCallback), std::string(kVerifier)};
+  auto outcome =
+      co_await grants.redeem_code("test", std::move(code), std::move(redemption), Lifetimes(), now);
+  verdicts.push_back(outcome.value().verdict);
+}
+
 TEST_F(CodeTest, gives_one_winner_when_two_redeem_it_at_once) {
   const std::string code = fresh_code();
-  const Redemption redemption{"shop", std::string(kCallback), std::string(kVerifier)};
   std::vector<CodeVerdict> verdicts;
-  const auto redeem_once = [&]() -> Awaitable<> {
-    auto outcome = co_await provider().grants.redeem_code("test", code, redemption, {}, clock.now());
-    verdicts.push_back(outcome.value().verdict);
-  };
-  for (int i = 0; i < 8; ++i) {
-    boost::asio::co_spawn(io.get_executor(), redeem_once(),
-                          [](std::exception_ptr error) { ASSERT_FALSE(error); });
-  }
+  TaskGroup racers(io.get_executor());
+  for (int i = 0; i < 8; ++i)
+    racers.spawn("redeem", redeem_once(provider().grants, code, clock.now(), verdicts));
   if (io.stopped()) io.restart();
   io.run();
   EXPECT_EQ(std::ranges::count(verdicts, CodeVerdict::redeem), 1);

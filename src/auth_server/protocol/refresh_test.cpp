@@ -1,7 +1,6 @@
 // Refresh tokens: rotated at every use, of use to nobody else, and dead when anything they hang on is.
-#include <boost/asio/co_spawn.hpp>
-
 #include "auth_server/testing/fixture.hpp"
+#include "runtime/task_group.hpp"
 
 namespace gatehouse::auth_server::testing {
 namespace {
@@ -88,18 +87,19 @@ TEST_F(RefreshTest, gives_a_bounded_number_of_siblings) {
   expect_refused(current);
 }
 
+Awaitable<> rotate_once(GrantStore& grants, std::string family, core::SystemTime now,
+                        std::vector<Rotation>& rotations) {
+  auto outcome = co_await grants.rotate("test", std::move(family), 1, Lifetimes(), now);
+  rotations.push_back(outcome.value().rotation);
+}
+
 TEST_F(RefreshTest, makes_one_generation_when_many_ask_at_once) {
   const json::object claims = claims_of(first());
   const std::string family = text(claims, "family");
   std::vector<Rotation> rotations;
-  const auto rotate_once = [&]() -> Awaitable<> {
-    auto outcome = co_await provider().grants.rotate("test", family, 1, {}, clock.now());
-    rotations.push_back(outcome.value().rotation);
-  };
-  for (int i = 0; i < 6; ++i) {
-    boost::asio::co_spawn(io.get_executor(), rotate_once(),
-                          [](std::exception_ptr error) { ASSERT_FALSE(error); });
-  }
+  TaskGroup racers(io.get_executor());
+  for (int i = 0; i < 6; ++i)
+    racers.spawn("rotate", rotate_once(provider().grants, family, clock.now(), rotations));
   if (io.stopped()) io.restart();
   io.run();
   EXPECT_EQ(std::ranges::count(rotations, Rotation::next), 1);
