@@ -17,18 +17,18 @@ bool comes_after(const Order& order, const std::optional<PagePosition>& position
 
 }  // namespace
 
-Awaitable<Result<std::vector<Product>>> MemoryStore::all() {
+Awaitable<Result<Shelf>> MemoryStore::all() {
   const std::lock_guard lock(mutex_);
-  std::vector<Product> products;
-  for (const auto& [sku, product] : products_) products.push_back(product);
-  co_return products;
+  Shelf shelf{.position = last_sequence_};
+  for (const auto& [sku, product] : products_) shelf.products.push_back(product);
+  co_return shelf;
 }
 
-Awaitable<Result<Product>> MemoryStore::find(std::string sku) {
+Awaitable<Result<ShelfItem>> MemoryStore::find(std::string sku) {
   const std::lock_guard lock(mutex_);
   const auto found = products_.find(sku);
   if (found == products_.end()) co_return refuse(ErrorKind::not_found, "unknown_sku");
-  co_return found->second;
+  co_return ShelfItem{found->second, last_sequence_};
 }
 
 Awaitable<Result<std::size_t>> MemoryStore::seed(std::vector<Product> products) {
@@ -235,15 +235,14 @@ Awaitable<Result<void>> MemoryStore::record(std::vector<Delivery> deliveries, co
   co_return Result<void>{};
 }
 
-Awaitable<Result<FeedPage>> MemoryStore::after(std::int64_t position, std::size_t limit) {
+Awaitable<Result<std::vector<FeedEvent>>> MemoryStore::after(std::int64_t position, std::size_t limit) {
   const std::lock_guard lock(mutex_);
-  FeedPage page{.position = position};
+  std::vector<FeedEvent> events;
   for (const KeptEvent& kept : events_) {
-    if (kept.sequence <= position || page.events.size() == limit) continue;
-    page.events.push_back(kept.pending.event);
-    page.position = kept.sequence;
+    if (kept.sequence <= position || events.size() == limit) continue;
+    events.push_back({kept.sequence, kept.pending.event});
   }
-  co_return page;
+  co_return events;
 }
 
 Awaitable<Result<std::int64_t>> MemoryStore::end() {

@@ -17,8 +17,8 @@ namespace gatehouse::orders {
 
 class MemoryStore final : public Catalogue, public OrderStore, public SagaStore, public Outbox {
  public:
-  [[nodiscard]] Awaitable<Result<std::vector<Product>>> all() override;
-  [[nodiscard]] Awaitable<Result<Product>> find(std::string sku) override;
+  [[nodiscard]] Awaitable<Result<Shelf>> all() override;
+  [[nodiscard]] Awaitable<Result<ShelfItem>> find(std::string sku) override;
   [[nodiscard]] Awaitable<Result<std::size_t>> seed(std::vector<Product> products) override;
 
   [[nodiscard]] Awaitable<Result<Placed>> place(PlaceRequest request, Draft draft) override;
@@ -40,7 +40,8 @@ class MemoryStore final : public Catalogue, public OrderStore, public SagaStore,
                                                                    core::SystemTime now) override;
   [[nodiscard]] Awaitable<Result<void>> record(std::vector<Delivery> deliveries,
                                                core::SystemTime now) override;
-  [[nodiscard]] Awaitable<Result<FeedPage>> after(std::int64_t position, std::size_t limit) override;
+  [[nodiscard]] Awaitable<Result<std::vector<FeedEvent>>> after(std::int64_t position,
+                                                                std::size_t limit) override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> end() override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> pending() override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> purge(core::SystemTime before, std::size_t limit) override;

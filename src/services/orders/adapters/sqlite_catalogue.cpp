@@ -7,17 +7,29 @@ namespace gatehouse::orders {
 
 using sqlite::Connection;
 
-Awaitable<Result<std::vector<Product>>> SqliteCatalogue::all() {
-  auto work = [](Connection& connection) { return rows::all_products(connection); };
+Awaitable<Result<Shelf>> SqliteCatalogue::all() {
+  auto work = [](Connection& connection) {
+    return sqlite::snapshot(connection, [&]() -> Result<Shelf> {
+      auto products = rows::all_products(connection);
+      if (!products) return fail(products);
+      const auto position = rows::feed_position(connection);
+      if (!position) return fail(position);
+      return Shelf{std::move(*products), *position};
+    });
+  };
   co_return co_await shared_.database.read(std::move(work));
 }
 
-Awaitable<Result<Product>> SqliteCatalogue::find(std::string sku) {
-  auto work = [sku = std::move(sku)](Connection& connection) -> Result<Product> {
-    auto found = rows::find_product(connection, sku);
-    if (!found) return fail(found);
-    if (!*found) return refuse(ErrorKind::not_found, "unknown_sku");
-    return std::move(**found);
+Awaitable<Result<ShelfItem>> SqliteCatalogue::find(std::string sku) {
+  auto work = [sku = std::move(sku)](Connection& connection) {
+    return sqlite::snapshot(connection, [&]() -> Result<ShelfItem> {
+      auto found = rows::find_product(connection, sku);
+      if (!found) return fail(found);
+      if (!*found) return refuse(ErrorKind::not_found, "unknown_sku");
+      const auto position = rows::feed_position(connection);
+      if (!position) return fail(position);
+      return ShelfItem{std::move(**found), *position};
+    });
   };
   co_return co_await shared_.database.read(std::move(work));
 }

@@ -10,8 +10,8 @@ class SqliteCatalogue final : public Catalogue {
  public:
   explicit SqliteCatalogue(OrdersDatabase& shared) : shared_(shared) {}
 
-  [[nodiscard]] Awaitable<Result<std::vector<Product>>> all() override;
-  [[nodiscard]] Awaitable<Result<Product>> find(std::string sku) override;
+  [[nodiscard]] Awaitable<Result<Shelf>> all() override;
+  [[nodiscard]] Awaitable<Result<ShelfItem>> find(std::string sku) override;
   [[nodiscard]] Awaitable<Result<std::size_t>> seed(std::vector<Product> products) override;
 
  private:

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "core/text.hpp"
+#include "services/orders/adapters/sqlite_rows.hpp"
 
 namespace gatehouse::orders {
 namespace {
@@ -85,31 +86,23 @@ Awaitable<Result<void>> SqliteOutbox::record(std::vector<Delivery> deliveries, c
   co_return co_await shared_.database.write(std::move(work));
 }
 
-Awaitable<Result<FeedPage>> SqliteOutbox::after(std::int64_t position, std::size_t limit) {
-  auto work = [position, limit](Connection& connection) -> Result<FeedPage> {
+Awaitable<Result<std::vector<FeedEvent>>> SqliteOutbox::after(std::int64_t position, std::size_t limit) {
+  auto work = [position, limit](Connection& connection) -> Result<std::vector<FeedEvent>> {
     auto found = connection.all(
         "SELECT sequence, id, order_id, order_version, status, skus, traceparent, occurred_at, told, "
         "attempts "
         "FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?",
         read_event, position, limit);
     if (!found) return fail(found);
-    FeedPage page{.position = position};
-    for (EventRow& row : *found) {
-      page.position = row.sequence;
-      page.events.push_back(std::move(row.pending.event));
-    }
-    return page;
+    std::vector<FeedEvent> events;
+    for (EventRow& row : *found) events.push_back({row.sequence, std::move(row.pending.event)});
+    return events;
   };
   co_return co_await shared_.database.read(std::move(work));
 }
 
 Awaitable<Result<std::int64_t>> SqliteOutbox::end() {
-  auto work = [](Connection& connection) -> Result<std::int64_t> {
-    const auto read = [](const Row& row) { return row.integer(0); };
-    auto last = connection.one("SELECT coalesce(max(sequence), 0) FROM outbox", read);
-    if (!last) return fail(last);
-    return last->value_or(0);
-  };
+  auto work = [](Connection& connection) { return rows::feed_position(connection); };
   co_return co_await shared_.database.read(std::move(work));
 }
 

@@ -15,7 +15,8 @@ class SqliteOutbox final : public Outbox {
                                                                    core::SystemTime now) override;
   [[nodiscard]] Awaitable<Result<void>> record(std::vector<Delivery> deliveries,
                                                core::SystemTime now) override;
-  [[nodiscard]] Awaitable<Result<FeedPage>> after(std::int64_t position, std::size_t limit) override;
+  [[nodiscard]] Awaitable<Result<std::vector<FeedEvent>>> after(std::int64_t position,
+                                                                std::size_t limit) override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> end() override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> pending() override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> purge(core::SystemTime before, std::size_t limit) override;

@@ -204,6 +204,13 @@ Result<void> add_reply(Connection& connection, const IdempotencyKey& key, const 
   return {};
 }
 
+Result<std::int64_t> feed_position(Connection& connection) {
+  const auto read = [](const Row& row) { return row.integer(0); };
+  const auto last = connection.one("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'", read);
+  if (!last) return fail(last);
+  return last->value_or(0);
+}
+
 Result<void> add_event(Connection& connection, const OrderEvent& event) {
   auto added = connection.run(
       "INSERT INTO outbox (id, order_id, order_version, status, skus, traceparent, occurred_at, due_at) "

@@ -52,6 +52,8 @@ struct ReplyRow {
 // Replaces one that has been forgotten.
 [[nodiscard]] Result<void> add_reply(Connection& connection, const IdempotencyKey& key, const ReplyRow& row);
 
+// The sequence of the last event, also of one that was purged since.
+[[nodiscard]] Result<std::int64_t> feed_position(Connection& connection);
 [[nodiscard]] Result<void> add_event(Connection& connection, const OrderEvent& event);
 
 }  // namespace gatehouse::orders::rows

@@ -10,14 +10,24 @@
 
 namespace gatehouse::orders {
 
+// What was read, and how far the feed of events had come by then: every move of stock up to there is in it,
+// and every later one comes with a later event.
+struct ShelfItem {
+  Product product;
+  std::int64_t position = 0;
+};
+struct Shelf {
+  std::vector<Product> products;  // by SKU
+  std::int64_t position = 0;
+};
+
 class Catalogue {
  public:
   virtual ~Catalogue() = default;
 
-  // All of them, by SKU.
-  [[nodiscard]] virtual Awaitable<Result<std::vector<Product>>> all() = 0;
+  [[nodiscard]] virtual Awaitable<Result<Shelf>> all() = 0;
   // `not_found`/"unknown_sku".
-  [[nodiscard]] virtual Awaitable<Result<Product>> find(std::string sku) = 0;
+  [[nodiscard]] virtual Awaitable<Result<ShelfItem>> find(std::string sku) = 0;
   // Adds the products that are not there yet; those that are keep their price and stock. How many were added.
   [[nodiscard]] virtual Awaitable<Result<std::size_t>> seed(std::vector<Product> products) = 0;
 };

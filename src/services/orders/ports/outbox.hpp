@@ -24,10 +24,10 @@ struct Delivery {
   core::SystemTime next_attempt_at;  // if it is not complete
 };
 
-// What a process has seen of the feed.
-struct FeedPage {
-  std::vector<OrderEvent> events;
+// What comes next in the feed.
+struct FeedEvent {
   std::int64_t position = 0;
+  OrderEvent event;
 };
 
 class Outbox {
@@ -43,7 +43,8 @@ class Outbox {
 
   // The feed, for subscribers that live in every process: all events after `position`, in the order of their
   // commits, delivered or not.
-  [[nodiscard]] virtual Awaitable<Result<FeedPage>> after(std::int64_t position, std::size_t limit) = 0;
+  [[nodiscard]] virtual Awaitable<Result<std::vector<FeedEvent>>> after(std::int64_t position,
+                                                                        std::size_t limit) = 0;
   // Where the feed ends now.
   [[nodiscard]] virtual Awaitable<Result<std::int64_t>> end() = 0;
 

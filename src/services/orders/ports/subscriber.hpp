@@ -24,7 +24,8 @@ class Subscriber {
 class Listener {
  public:
   virtual ~Listener() = default;
-  virtual void hear(const OrderEvent& event) = 0;
+  // `position` is the event's place in the feed: later events have larger ones.
+  [[nodiscard]] virtual Awaitable<> hear(OrderEvent event, std::int64_t position) = 0;
 };
 
 }  // namespace gatehouse::orders

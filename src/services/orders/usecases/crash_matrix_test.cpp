@@ -66,7 +66,7 @@ class Drama {
     EXPECT_EQ(before[order_id_], world_.payments.statement[order_id_]) << "a late message had an effect";
     const Order order = run_to_end(world_.store.get(order_id_, std::nullopt)).value();
     const auto booked = world_.payments.statement[order_id_];
-    const Stock stock = run_to_end(world_.store.find("cup"))->stock;
+    const Stock stock = run_to_end(world_.store.find("cup"))->product.stock;
 
     EXPECT_LE(booked.captures, 1) << "charged twice";
     EXPECT_LE(world_.payments.payments(), 1U);

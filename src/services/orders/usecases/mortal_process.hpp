@@ -86,7 +86,7 @@ class MortalStore final : public OrderStore, public SagaStore, public Outbox {
   Awaitable<Result<void>> record(std::vector<Delivery> deliveries, core::SystemTime now) override {
     return watched(fate_, outbox_.record(std::move(deliveries), now));
   }
-  Awaitable<Result<FeedPage>> after(std::int64_t position, std::size_t limit) override {
+  Awaitable<Result<std::vector<FeedEvent>>> after(std::int64_t position, std::size_t limit) override {
     return outbox_.after(position, limit);
   }
   Awaitable<Result<std::int64_t>> end() override { return outbox_.end(); }

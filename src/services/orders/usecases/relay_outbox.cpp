@@ -24,13 +24,14 @@ Awaitable<Result<void>> RelayOutbox::start() {
 }
 
 Awaitable<Result<std::size_t>> RelayOutbox::follow() {
-  const Result<FeedPage> page = co_await outbox_.after(position_, limits_.batch_max);
-  if (!page) co_return fail(page);
-  position_ = page->position;
-  for (const OrderEvent& event : page->events) {
-    for (Listener* listener : listeners_) listener->hear(event);
+  if (listeners_.empty()) co_return std::size_t{0};
+  const Result<std::vector<FeedEvent>> next = co_await outbox_.after(position_, limits_.batch_max);
+  if (!next) co_return fail(next);
+  for (const FeedEvent& one : *next) {
+    position_ = one.position;
+    for (Listener* listener : listeners_) co_await listener->hear(one.event, one.position);
   }
-  co_return page->events.size();
+  co_return next->size();
 }
 
 Awaitable<Result<std::size_t>> RelayOutbox::relay() {

@@ -1,0 +1,47 @@
+// What the orders service can be told in the "settings" of its configuration. Every member has a default;
+// unknown keys are refused.
+//
+//   {"products": "config/products.json",
+//    "order": {"items_max": 50, "quantity_max": 1000, "idempotency_keys_kept": "72h"},
+//    "saga": {"runs_max": 64, "poll": "500ms", "call_timeout": "5s", "lease": "15s"},
+//    "product_cache": {"ttl": "30s", "entries_max": 10000},
+//    "payments_service": "payment-service",
+//    "subscribers": [{"name": "mail", "service": "mail-service", "path": "/internal/events"}]}
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "service/config.hpp"
+#include "services/orders/domain/product.hpp"
+#include "services/orders/usecases/housekeeping.hpp"
+#include "services/orders/usecases/place_order.hpp"
+#include "services/orders/usecases/saga_worker.hpp"
+
+namespace gatehouse::orders {
+
+struct SubscriberSettings {
+  std::string name;
+  std::string service;  // its name in discovery
+  std::string path;
+};
+
+struct Settings {
+  std::filesystem::path store;     // default: <data_dir>/orders.db
+  std::filesystem::path products;  // what is sold; products that the store has stay as they are. Empty: none
+  PlaceOrderLimits place;
+  RunSagaLimits saga;
+  SagaWorkerLimits worker;
+  HousekeepingLimits housekeeping;
+  std::chrono::milliseconds product_cache_ttl{30'000};
+  std::size_t product_cache_entries_max = 10'000;
+  std::string payments_service = "payment-service";
+  std::vector<SubscriberSettings> subscribers;
+};
+
+// `invalid_field`, `unknown_field` with the path.
+[[nodiscard]] Result<Settings> settings_of(const service::Config& config);
+
+}  // namespace gatehouse::orders
