@@ -103,9 +103,10 @@ bool Fleet::reap(Member& member) {
   member.next_start = now() + member.delay;
   member.state = State::waiting;
   ++member.restarts;
+  if (!member.was_ready) return true;  // the start is given up, and says why itself
   log::warn("role-ended", "a role ended and will be started again",
-            {log::field("service.node.name", member.instance.name),
-             log::field("error.message", member.last_words), log::field("delay_ms", member.delay.count())});
+            {log::field("instance", member.instance.name), log::field("error.message", member.last_words),
+             log::field("delay_ms", member.delay.count())});
   return true;
 }
 

@@ -39,6 +39,8 @@ Result<void> ensure_secrets(const Layout& layout) {
       {"auth-server", "client_payments-robot", core::random_token()},
       {"payments", "field_keys.json", crypto::KeyRing::fresh_json()},
       {"payments", "cursor.key", core::random_token()},
+      {"orders", "field_keys.json", crypto::KeyRing::fresh_json()},
+      {"orders", "field_keys.json", crypto::KeyRing::fresh_json()},
       {"orders", "cursor.key", core::random_token()},
       {"payments", "provider_api_key", provider_key},
   };
@@ -67,7 +69,9 @@ Result<std::vector<Account>> ensure_accounts(const Layout& layout, const fs::pat
   for (const json::value& user : users->as_array()) {
     const std::string name(user.at("username").as_string());
     const auto file = layout.secrets_dir("auth") / ("password_" + name);
-    if (fs::exists(file)) continue;
+    const bool has_password =
+        json::serialize(user).find("${file:password_" + name + "}") != std::string::npos;
+    if (!has_password || fs::exists(file)) continue;
     Account account{name, core::random_token(12), {}};
     for (const json::value& role : user.at("realmRoles").as_array()) {
       account.roles += (account.roles.empty() ? "" : ", ") + std::string(role.as_string());

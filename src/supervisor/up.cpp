@@ -35,7 +35,9 @@ core::SteadyTime steady_now() {
 }
 
 int complain(const Error& error) {
-  fmt::print(stderr, "gatehouse up: {}\n", error.detail.empty() ? std::string(error.reason) : error.detail);
+  fmt::print(
+      stderr, "gatehouse up: {}\n",
+      error.detail.empty() ? std::string(error.reason) : fmt::format("{} ({})", error.detail, error.reason));
   return 1;
 }
 
