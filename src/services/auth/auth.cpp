@@ -9,12 +9,14 @@
 #include "runtime/worker.hpp"
 #include "service/service.hpp"
 #include "services/auth/adapters/argon_hasher.hpp"
+#include "services/auth/adapters/cached_people.hpp"
 #include "services/auth/adapters/keycloak_realm.hpp"
 #include "services/auth/adapters/sqlite_people.hpp"
 #include "services/auth/adapters/sqlite_roles_attempts.hpp"
 #include "services/auth/adapters/sqlite_schema.hpp"
 #include "services/auth/http/auth_api.hpp"
 #include "services/auth/http/policy.hpp"
+#include "services/auth/person_cache.hpp"
 #include "services/auth/settings.hpp"
 #include "services/auth/usecases/import_realm.hpp"
 #include "telemetry/log.hpp"
@@ -37,13 +39,23 @@ storage::sqlite::Database open_store(const Settings& settings) {
   return database;
 }
 
-PersonSealer sealer_of(const service::Config& config) {
+crypto::Envelope envelope_of(const service::Config& config) {
   auto ring = or_stop(crypto::KeyRing::from_json_file(config.secrets_dir() / "field_keys.json"));
-  Secret index_key = or_stop(config.secret("blind_index.key"));
-  if (index_key.reveal().size() < 32)
+  return crypto::Envelope(std::make_shared<const crypto::KeyRing>(std::move(ring)));
+}
+
+crypto::BlindIndex index_of(const service::Config& config) {
+  Secret key = or_stop(config.secret("blind_index.key"));
+  if (key.reveal().size() < 32) {
     throw service::StartError("secrets/blind_index.key: must have 32 bytes or more");
-  return {crypto::Envelope(std::make_shared<const crypto::KeyRing>(std::move(ring))),
-          crypto::BlindIndex(std::move(index_key))};
+  }
+  return crypto::BlindIndex(std::move(key));
+}
+
+Secret redis_password_of(const service::Config& config, const Settings& settings) {
+  const auto& redis = settings.person_cache.redis;
+  if (!redis || redis->password_file.empty()) return {};
+  return or_stop(config.secret(redis->password_file));
 }
 
 // The realm whose people the public routes are about: the last part of the issuer.
@@ -83,22 +95,28 @@ int run(const service::Config& config) {
   service::Service service(config);
   BlockingPool hash_threads("hashing", settings.hashing);
   storage::sqlite::AsyncDatabase database(open_store(settings), service.pool());
-  SqlitePeople people(database, sealer_of(config));
+  const crypto::Envelope envelope = envelope_of(config);
+  SqlitePeople people(database, {envelope, index_of(config)});
   SqliteRoles roles(database);
   SqliteAttempts attempts(database);
   ArgonHasher hasher(hash_threads, settings.hash_cost);
   AddressLimiter addresses(settings.addresses);
-  const Ports ports{.people = people,
-                    .roles = roles,
-                    .attempts = attempts,
-                    .hasher = hasher,
-                    .addresses = addresses,
-                    .clock = service.clock(),
-                    .lockout = Lockout(settings.lockout),
-                    .password_limits = settings.password};
-  if (!settings.realm_import.empty()) import_realms(ports, config, settings.realm_import);
+  const auto ports_with = [&](PersonStore& store) {
+    return Ports{.people = store,
+                 .roles = roles,
+                 .attempts = attempts,
+                 .hasher = hasher,
+                 .addresses = addresses,
+                 .clock = service.clock(),
+                 .lockout = Lockout(settings.lockout),
+                 .password_limits = settings.password};
+  };
+  if (!settings.realm_import.empty()) import_realms(ports_with(people), config, settings.realm_import);
 
-  AuthApi api(ports, realm_of(config.issuer), service.metrics());
+  PersonCache cache(service, settings.person_cache, redis_password_of(config, settings));
+  CachedPeople cached(people, cache.read_through(), CacheSealer(envelope),
+                      {.ttl = settings.person_cache.ttl});
+  AuthApi api(ports_with(cached), realm_of(config.issuer), service.metrics());
   service::Router router(policy(), service.verify_bearer(), service.metrics());
   api.add_routes(router);
   router.seal();

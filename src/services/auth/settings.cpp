@@ -61,9 +61,22 @@ void read_addresses(Fields& fields, Settings& settings) {
   read_int(fields, "addresses_max", settings.addresses.addresses_max, {1, 10'000'000});
 }
 
-void read_cache(Fields& fields, Settings& settings) {
-  settings.person_cache_ttl = fields.optional_duration("ttl", settings.person_cache_ttl);
-  read_int(fields, "entries_max", settings.person_cache_entries_max, {1, 10'000'000});
+void read_redis(Fields& fields, RedisSettings& redis) {
+  redis.host = fields.optional_text("host", redis.host, {.bytes_max = 255});
+  read_int(fields, "port", redis.port, {1, 65'535});
+  redis.password_file = fields.optional_text("password_file", "", {.bytes_min = 0, .bytes_max = 255});
+}
+
+Result<void> read_cache(Fields& fields, PersonCacheSettings& cache) {
+  const json::object* object = fields.maybe_object("person_cache");
+  if (object == nullptr) return {};
+  Fields inner{*object, fields.path_of("person_cache")};
+  cache.ttl = inner.optional_duration("ttl", cache.ttl);
+  read_int(inner, "entries_max", cache.entries_max, {1, 10'000'000});
+  const auto read =
+      read_group(inner, "redis", [&](Fields& redis) { read_redis(redis, cache.redis.emplace()); });
+  if (!read) return read;
+  return inner.finish();
 }
 
 }  // namespace
@@ -82,7 +95,7 @@ Result<Settings> settings_of(const service::Config& config) {
   if (read) read = group("password", read_password);
   if (read) read = group("lockout", read_lockout);
   if (read) read = group("addresses", read_addresses);
-  if (read) read = group("person_cache", read_cache);
+  if (read) read = read_cache(fields, settings.person_cache);
   if (read) read = fields.finish();
   if (!read) return fail(read);
   return settings;

@@ -2,14 +2,19 @@
 // unknown keys are refused.
 //
 //   {"realm_import": "config/realm.json",
-//    "password_hash": {"memory_kib": 19456, "iterations": 2, "parallelism": 1, "threads": 2, "queue_max":
-//    64}, "password": {"bytes_min": 12}, "lockout": {"failures_free": 4, "first_wait": "1s", "longest_wait":
-//    "15m", "forget_after": "12h"}, "addresses": {"failures": 30, "one_back_every": "10s", "addresses_max":
-//    10000}, "person_cache": {"ttl": "30s", "entries_max": 10000}}
+//    "password_hash": {"memory_kib": 19456, "iterations": 2, "parallelism": 1,
+//                      "threads": 2, "queue_max": 64},
+//    "password": {"bytes_min": 12},
+//    "lockout": {"failures_free": 4, "first_wait": "1s", "longest_wait": "15m", "forget_after": "12h"},
+//    "addresses": {"failures": 30, "one_back_every": "10s", "addresses_max": 10000},
+//    "person_cache": {"ttl": "30s", "entries_max": 10000,
+//                     "redis": {"host": "127.0.0.1", "port": 6379, "password_file": "redis_password"}}}
 #pragma once
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "crypto/password.hpp"
 #include "runtime/blocking_pool.hpp"
@@ -20,6 +25,18 @@
 
 namespace gatehouse::auth {
 
+struct RedisSettings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 6379;
+  std::string password_file;  // name in the secrets directory; empty: no password
+};
+
+struct PersonCacheSettings {
+  std::chrono::milliseconds ttl{30'000};
+  std::size_t entries_max = 10'000;
+  std::optional<RedisSettings> redis;  // none: each instance by itself
+};
+
 struct Settings {
   std::filesystem::path store;         // default: <data_dir>/store.db
   std::filesystem::path realm_import;  // a realm's export in Keycloak's form; empty: none
@@ -28,8 +45,7 @@ struct Settings {
   PasswordLimits password;
   LockoutLimits lockout;
   AddressLimits addresses;
-  std::chrono::milliseconds person_cache_ttl{30'000};
-  std::size_t person_cache_entries_max = 10'000;
+  PersonCacheSettings person_cache;
 };
 
 // `invalid_field`, `unknown_field` with the path.

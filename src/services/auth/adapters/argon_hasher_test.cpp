@@ -43,10 +43,10 @@ TEST(ArgonHasher, notices_a_hash_of_another_cost) {
 }
 
 TEST(ArgonHasher, refuses_when_too_many_wait) {
-  BlockingPool threads("test-hashing", {.threads = 1, .queue_max = 1});
-  ArgonHasher hasher(threads, kCheap);
   std::binary_semaphore started{0};
   std::binary_semaphore release{0};
+  BlockingPool threads("test-hashing", {.threads = 1, .queue_max = 1});  // joins before they go
+  ArgonHasher hasher(threads, kCheap);
   ASSERT_TRUE(threads.submit([&] {
     started.release();
     release.acquire();

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "cache/memory_cache.hpp"
+#include "core/encoding.hpp"
 #include "core/ids.hpp"
 #include "runtime/worker.hpp"
+#include "services/auth/adapters/cached_people.hpp"
 #include "services/auth/adapters/memory_stores.hpp"
 #include "services/auth/adapters/sqlite_people.hpp"
 #include "services/auth/adapters/sqlite_roles_attempts.hpp"
@@ -54,10 +57,15 @@ class ScratchDirectory {
   std::filesystem::path path_;
 };
 
+inline crypto::Envelope fresh_envelope() {
+  auto ring = crypto::KeyRing::from_json(crypto::KeyRing::fresh_json());
+  return crypto::Envelope(std::make_shared<const crypto::KeyRing>(std::move(ring.value())));
+}
+inline CacheSealer fresh_cache_sealer() {
+  return CacheSealer(fresh_envelope());
+}
 inline PersonSealer fresh_sealer() {
-  auto ring = std::make_shared<const crypto::KeyRing>(
-      crypto::KeyRing::from_json(crypto::KeyRing::fresh_json()).value());
-  return {crypto::Envelope(std::move(ring)), crypto::BlindIndex(Secret{core::random_bytes(32)})};
+  return {fresh_envelope(), crypto::BlindIndex(Secret{core::random_bytes(32)})};
 }
 
 class SqliteTestStores final : public TestStores {
@@ -79,6 +87,25 @@ class SqliteTestStores final : public TestStores {
   SqliteAttempts attempts_{database_};
 };
 
+// SQLite behind the cache, as the role has it.
+class CachedTestStores final : public TestStores {
+ public:
+  PersonStore& people() override { return people_; }
+  RoleStore& roles() override { return stores_.roles(); }
+  AttemptStore& attempts() override { return stores_.attempts(); }
+
+ private:
+  SqliteTestStores stores_;
+  boost::asio::io_context elsewhere_;  // other workers, who would hear of changes
+  core::SystemClock clock_;
+  Metrics metrics_;
+  cache::MemoryCache memory_{clock_};
+  cache::InvalidationHub hub_;
+  cache::LocalInvalidation invalidation_{hub_, elsewhere_.get_executor()};
+  cache::ReadThrough read_through_{"person", memory_, invalidation_, clock_, metrics_};
+  CachedPeople people_{stores_.people(), read_through_, fresh_cache_sealer()};
+};
+
 struct TestStoresCase {
   std::string name;
   std::function<std::unique_ptr<TestStores>()> make;
@@ -86,7 +113,8 @@ struct TestStoresCase {
 
 inline std::vector<TestStoresCase> test_stores_cases() {
   return {{"memory", [] { return std::make_unique<MemoryTestStores>(); }},
-          {"sqlite", [] { return std::make_unique<SqliteTestStores>(); }}};
+          {"sqlite", [] { return std::make_unique<SqliteTestStores>(); }},
+          {"sqlite_behind_cache", [] { return std::make_unique<CachedTestStores>(); }}};
 }
 
 }  // namespace gatehouse::auth
