@@ -1,5 +1,9 @@
 #include "service/testing.hpp"
 
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+
 #include "core/text.hpp"
 #include "crypto/x509.hpp"
 #include "identity/principal.hpp"
@@ -55,6 +59,28 @@ TestReply send(boost::asio::io_context& io, http::Handler& handler, TestRequest 
   }
   handler.finish(exchange, std::chrono::microseconds{1});
   return reply;
+}
+
+std::map<std::string, std::set<unsigned>> documented_statuses(std::string_view name) {
+  const auto tree = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  std::ifstream file(tree / "openapi" / (std::string(name) + ".yaml"));
+  std::map<std::string, std::set<unsigned>> routes;
+  std::string path;
+  std::string route;
+  for (std::string line; std::getline(file, line) && line != "components:";) {
+    const auto indent = std::min(line.find_first_not_of(' '), line.size());
+    const std::string_view key = std::string_view(line).substr(indent);
+    if (indent == 2 && key.starts_with('/')) path = key.substr(0, key.size() - 1);
+    if (indent == 4 && key != "parameters:") {
+      route.clear();
+      for (const char c : key.substr(0, key.size() - 1)) route += static_cast<char>(std::toupper(c));
+      route += " " + path;
+    }
+    if (indent == 8 && key.starts_with('"')) {
+      routes[route].insert(core::parse_int<unsigned>(key.substr(1, 3)).value_or(0));
+    }
+  }
+  return routes;
 }
 
 VerifyBearer fake_bearer() {

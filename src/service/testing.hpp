@@ -1,6 +1,8 @@
 // For tests: sends requests into a Router without sockets, as a peer with a given certificate role.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,6 +30,10 @@ struct TestRequest {
 
 // Runs one exchange on `io` to its end.
 [[nodiscard]] TestReply send(boost::asio::io_context& io, http::Handler& handler, TestRequest request);
+
+// Which statuses openapi/<name>.yaml documents for each route, such as "GET /orders/{id}". Reads the layout
+// that those files have (paths at two spaces, methods at four, statuses at eight), not YAML at large.
+[[nodiscard]] std::map<std::string, std::set<unsigned>> documented_statuses(std::string_view name);
 
 // A VerifyBearer that knows tokens of the form "<subject>:<role>,<role>", e.g. "alice:customer".
 [[nodiscard]] VerifyBearer fake_bearer();
