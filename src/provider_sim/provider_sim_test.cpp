@@ -36,7 +36,19 @@ struct Process {
     EXPECT_TRUE(prepare_bank_schema(file));
     return file;
   }
-  TestReply send(TestRequest request) { return service::testing::send(io, router, std::move(request)); }
+  // Every answer of every test must be one that the API's description names.
+  TestReply send(TestRequest request) {
+    static const auto kDocumented = service::testing::documented_statuses("provider-sim");
+    std::string path = request.target.substr(0, request.target.find('?'));
+    const auto id = path.find("/ch_");
+    if (id != std::string::npos) path.replace(id, path.find('/', id + 1) - id, "/{id}");
+    const std::string route = request.method + " " + path;
+    const TestReply reply = service::testing::send(io, router, std::move(request));
+    const auto found = kDocumented.find(route);
+    EXPECT_TRUE(found != kDocumented.end() && found->second.contains(reply.status))
+        << route << " " << reply.status;
+    return reply;
+  }
   TestReply post(std::string target, std::string_view content, std::string key) {
     TestRequest request{.method = "POST",
                         .target = std::move(target),
@@ -195,6 +207,17 @@ TEST_F(ProviderSim, TheStatementIsPagedAndAppendOnly) {
     auto tamper = [sql](storage::sqlite::Connection& connection) { return connection.run(sql); };
     EXPECT_FALSE(runtime::run_to_end(process->database.write(tamper))) << sql;
   }
+}
+
+TEST(ProviderSimDescription, NamesTheRoutesOfThePolicyAndNoOthers) {
+  std::set<std::string> served;
+  for (const service::RoutePolicy& route : policy().routes) {
+    served.insert(fmt::format("{} {}", route.method, route.path));
+  }
+  std::set<std::string> described;
+  for (const auto& [route, statuses] : service::testing::documented_statuses("provider-sim"))
+    described.insert(route);
+  EXPECT_EQ(described, served);
 }
 
 TEST_F(ProviderSim, MoneyWantsTheApiKeyAndFaultsWantAnOperator) {

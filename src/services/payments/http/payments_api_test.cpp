@@ -1,72 +1,11 @@
-// The service's HTTP face, through its router, on memory adapters.
-#include "services/payments/http/payments_api.hpp"
-
-#include <gtest/gtest.h>
-
-#include "runtime/worker.hpp"
-#include "service/testing.hpp"
-#include "services/payments/adapters/memory_payment_store.hpp"
-#include "services/payments/adapters/memory_provider.hpp"
-#include "services/payments/http/json_of_payment.hpp"
-#include "services/payments/http/policy.hpp"
+// What clients see: bodies, statuses and headers, replays, and refusals.
+#include "services/payments/http/payments_api_fixture.hpp"
 #include "services/payments/usecases/resolve_unknown.hpp"
-#include "telemetry/log.hpp"
 
 namespace gatehouse::payments {
 namespace {
 
-using service::testing::TestReply;
-using service::testing::TestRequest;
-using Mood = MemoryProvider::Mood;
-
-constexpr std::string_view kOrder =
-    R"({"amount":1999,"currency":"EUR","payment_method":"pm_card_visa","reference":"ord_1"})";
-constexpr std::string_view kManualOrder =
-    R"({"amount":1999,"currency":"EUR","payment_method":"pm_card_visa","reference":"ord_1","capture":"manual"})";
-
-struct PaymentsApi : ::testing::Test {
-  PaymentsApi() {
-    log::configure("payments-test", "", log::Level::off);
-    add_payment_routes(router, around);
-    router.seal();
-  }
-
-  TestReply send(TestRequest request) { return service::testing::send(io, router, std::move(request)); }
-  TestReply post(std::string target, std::string_view content, std::string key,
-                 std::string bearer = "pia:payment") {
-    TestRequest request{.method = "POST",
-                        .target = std::move(target),
-                        .bearer = std::move(bearer),
-                        .content = std::string(content)};
-    if (!key.empty()) request.headers.emplace_back("Idempotency-Key", std::move(key));
-    return send(std::move(request));
-  }
-  TestReply get(std::string target, std::string bearer = "pia:payment") {
-    return send({.target = std::move(target), .bearer = std::move(bearer)});
-  }
-  // A new payment's id.
-  std::string paid(std::string_view order = kOrder) {
-    const TestReply reply = post("/payments", order, "key-of-the-order-" + std::to_string(++orders));
-    EXPECT_EQ(reply.status, 201U) << reply.content;
-    return std::string(reply.json().at("id").as_string());
-  }
-
-  boost::asio::io_context io{1};
-  core::ManualClock clock;
-  Metrics metrics;
-  MemoryPaymentStore store;
-  MemoryProvider provider;
-  Measures measures{metrics, provider.name()};
-  JsonAnswers answers;
-  Surroundings around{.store = store,
-                      .provider = provider,
-                      .answers = answers,
-                      .clock = clock,
-                      .measures = measures,
-                      .instance = "payments-1"};
-  service::Router router{policy(), service::testing::fake_bearer(), metrics};
-  int orders = 0;
-};
+using namespace testing;  // the fixture's names
 
 TEST_F(PaymentsApi, CreatesAPaymentAndShowsIt) {
   const TestReply created = post("/payments", kOrder, "key-0000-0000-0001");
@@ -274,85 +213,6 @@ TEST_F(PaymentsApi, AnswersWhileTheProviderIsDown) {
   EXPECT_EQ(reply.json().at("code"), "provider_unavailable");
   EXPECT_TRUE(reply.headers.contains("Retry-After"));
   EXPECT_EQ(reply.content.find("breaker"), std::string::npos);
-}
-
-enum class Object { own, others, missing };  // as the orders role sees it
-
-struct Caller {
-  std::string name;
-  std::string certificate;
-  std::string bearer;
-  bool may_own;
-  bool may_any;
-};
-
-const std::vector<Caller> kCallers{
-    {"role payment", "gateway", "pia:payment", true, true},
-    {"orders for itself", "orders", "", true, false},
-    {"customer", "gateway", "alice:customer", false, false},
-    {"support", "gateway", "sam:support", false, false},
-    {"admin", "gateway", "root:admin", false, false},
-    {"no roles", "gateway", "eve:", false, false},
-    {"nobody", "gateway", "", false, false},
-    {"a forged token", "gateway", "forged", false, false},
-    {"no certificate", "", "pia:payment", false, false},
-    {"another role's certificate", "auth", "pia:payment", false, false},
-    {"a role that may not speak for itself", "auth-server", "", false, false},
-};
-
-struct PaymentsAccess : PaymentsApi {
-  std::string key() { return "key-of-the-matrix-" + std::to_string(++number); }
-  std::string make(Object object) {
-    if (object == Object::missing) return "pay_00000000000000000000000000000000";
-    TestRequest request{
-        .method = "POST", .target = "/payments", .caller = "orders", .content = std::string(kManualOrder)};
-    if (object == Object::others) {
-      request.caller = "gateway";
-      request.bearer = "pia:payment";
-    }
-    request.headers.emplace_back("Idempotency-Key", key());
-    return std::string(send(std::move(request)).json().at("id").as_string());
-  }
-  unsigned try_it(const service::RoutePolicy& route, const Caller& caller, Object object) {
-    const auto at = route.path.find("{id}");
-    std::string target(route.path);
-    if (at != std::string::npos) target.replace(at, 4, make(object));
-    TestRequest request{.method = std::string(route.method),
-                        .target = target,
-                        .caller = caller.certificate,
-                        .bearer = caller.bearer};
-    if (route.method == "POST") {
-      request.content = at == std::string::npos ? std::string(kOrder) : "{}";
-      request.headers.emplace_back("Idempotency-Key", key());
-    }
-    return send(std::move(request)).status;
-  }
-  static void expect(unsigned status, const Caller& caller, Object object) {
-    if (!caller.may_own) {
-      EXPECT_TRUE(status == 401 || status == 403) << status;
-    } else if (object == Object::missing || (object == Object::others && !caller.may_any)) {
-      EXPECT_EQ(status, 404U);
-    } else {
-      // A refund of a payment that is only reserved is a conflict: the caller got as far as the rules.
-      EXPECT_TRUE(status < 300 || status == 409) << status;
-    }
-  }
-  int number = 0;
-};
-
-// Every route, every kind of caller, own and other's and missing objects.
-TEST_F(PaymentsAccess, IsWhatThePolicySays) {
-  for (const service::RoutePolicy& route : router.policy().routes) {
-    const bool names_object = route.path.find("{id}") != std::string_view::npos;
-    for (const Caller& caller : kCallers) {
-      for (const Object object : {Object::own, Object::others, Object::missing}) {
-        if (!names_object && object != Object::own) continue;
-        SCOPED_TRACE(caller.name + ": " + std::string(route.method) + " " + std::string(route.path) +
-                     " object " + std::to_string(static_cast<int>(object)));
-        expect(try_it(route, caller, object), caller, object);
-      }
-    }
-  }
 }
 
 }  // namespace
