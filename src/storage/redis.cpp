@@ -46,7 +46,8 @@ struct Client::State : std::enable_shared_from_this<State> {
   Awaitable<> stay_connected();
   Awaitable<Result<std::shared_ptr<Connection>>> open();
   Awaitable<> serve(std::shared_ptr<Connection> opened);
-  static Awaitable<> write(std::shared_ptr<Connection> connection) { return connection->write_commands(); }
+  // A coroutine of its own, so that the connection lives as long as its writer.
+  static Awaitable<> write(std::shared_ptr<Connection> connection) { co_await connection->write_commands(); }
   Awaitable<Result<Reply>> submit(std::string command, Deadline deadline);
   Awaitable<Result<Reply>> run_script(std::string_view script, std::vector<std::string> words,
                                       Deadline deadline);

@@ -27,7 +27,8 @@ struct WriteQueueLimits {
       20};  // after it the batch is closed: other processes want the lock too
 };
 
-// The writing side of one file in this process: a thread of its own.
+// The writing side of one file in this process: a thread of its own. It must be stopped before the loops of
+// its callers are destroyed.
 class WriteQueue {
  public:
   using Work = std::move_only_function<Result<void>(Connection&)>;

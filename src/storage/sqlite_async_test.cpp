@@ -29,6 +29,7 @@ class SqliteAsyncTest : public testing::Test {
     auto connection = database_.reader();
     return connection->one("SELECT count(*) FROM t", integer).value().value();
   }
+  boost::asio::io_context io_{1};  // first: the threads that post to it must be gone before it is
   TestFile file_;
   Database database_ = file_.open();
   BlockingPool pool_{"test"};
@@ -60,16 +61,15 @@ TEST_F(SqliteAsyncTest, AWriteGivesItsResultAndAReadSeesIt) {
     if (!seen) co_return fail(seen);
     co_return *written + *seen;
   };
-  EXPECT_EQ(runtime::run_to_end(purchase(database)).value(), 77);
+  EXPECT_EQ(runtime::run_to_end(io_, purchase(database)).value(), 77);
 }
 
 TEST_F(SqliteAsyncTest, WritesThatWaitTogetherShareCommits) {
   WriteQueue queue(database_);
   std::vector<Result<std::int64_t>> outcomes;
-  boost::asio::io_context io;
-  TaskGroup tasks(io.get_executor());
+  TaskGroup tasks(io_.get_executor());
   for (int id = 0; id < 500; ++id) tasks.spawn("write", write_one(queue, id, outcomes));
-  io.run();
+  io_.run();
   EXPECT_EQ(outcomes.size(), 500U);
   for (const auto& outcome : outcomes) EXPECT_TRUE(outcome);
   EXPECT_EQ(rows(), 500);
@@ -193,7 +193,7 @@ TEST_F(SqliteAsyncTest, AFullQueueRefusesAndStopCommitsWhatIsQueued) {
   for (std::size_t i = 1; i <= 3; ++i)
     ASSERT_TRUE(queue.submit(filling(static_cast<int>(i), 1), outcomes.done(i)));
   EXPECT_FALSE(queue.submit(filling(9, 1), [](Result<void>) { FAIL() << "refused, so never told"; }));
-  const auto refused = runtime::run_to_end(queue.write(insert(9)));
+  const auto refused = runtime::run_to_end(io_, queue.write(insert(9)));
   EXPECT_EQ(refused.error().reason, "write_queue_full");
   gate.open();
   queue.stop();
@@ -204,6 +204,9 @@ TEST_F(SqliteAsyncTest, AFullQueueRefusesAndStopCommitsWhatIsQueued) {
 // A child process reports each committed write on a pipe and is killed while it writes: all that was reported
 // must be there. (The kill cannot test the disk's cache; synchronous=FULL is for that.)
 TEST_F(SqliteAsyncTest, WhatWasReportedSurvivesAKill) {
+#if __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "ThreadSanitizer allows no new threads after a fork";
+#endif
   int reported[2];
   ASSERT_EQ(pipe(reported), 0);
   const pid_t child = fork();
@@ -226,6 +229,7 @@ TEST_F(SqliteAsyncTest, WhatWasReportedSurvivesAKill) {
   }
   close(reported[0]);
   waitpid(child, nullptr, 0);
+  ASSERT_GE(ids.size(), 300U);
   Database after = file_.open();
   auto connection = after.reader();
   for (const std::int64_t told : ids) {
