@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "auth_server/auth_server.hpp"
+#include "demo/demo.hpp"
 #include "gateway/gateway.hpp"
 #include "provider_sim/provider_sim.hpp"
 #include "registry/registry.hpp"
@@ -83,6 +84,10 @@ int main(int argc, char** argv) {
   });
 
   command("down", "Stop the platform in order")->callback([&] { code = supervisor::down(data); });
+
+  command("demo", "A guided purchase through the running platform, step by step")->callback([&] {
+    code = demo::run({.data = data});
+  });
 
   auto* pki = command("pki", "The platform's certificates");
   pki->require_subcommand(1);
