@@ -1,34 +1,21 @@
 // Implements what the authentication plugins share.
 #include "gateway/plugins/authentication.hpp"
 
-#include "core/text.hpp"
 #include "gateway/error_page.hpp"
+#include "gateway/header_names.hpp"
 
 namespace gatehouse::gateway::plugins {
 namespace {
 
-bool is_identity_field(std::string_view name) {
-  switch (name.size()) {
-    case 13:
-      return core::iequals(name, "X-Consumer-ID");
-    case 18:
-      return core::iequals(name, "X-Client-Cert-Dn") || core::iequals(name, "X-Client-Cert-San");
-    case 19:
-      return core::iequals(name, "X-Consumer-Username");
-    case 20:
-      return core::iequals(name, "X-Consumer-Custom-ID") || core::iequals(name, "X-Anonymous-Consumer");
-    case 23:
-      return core::iequals(name, "X-Credential-Identifier");
-    default:
-      return false;
-  }
-}
+constexpr HeaderNames kIdentityFields{
+    "X-Consumer-ID",        "X-Consumer-Custom-ID", "X-Consumer-Username", "X-Credential-Identifier",
+    "X-Anonymous-Consumer", "X-Client-Cert-Dn",     "X-Client-Cert-San"};
 
 }  // namespace
 
 void authenticate(Exchange& exchange, Identity identity) {
   auto& headers = exchange.http.request.headers;
-  headers.keep_if([](const http::HeaderField& field) { return !is_identity_field(field.name); });
+  headers.keep_if([](const http::HeaderField& field) { return !kIdentityFields.contain(field.name); });
   if (identity.consumer != nullptr) {
     const Consumer& consumer = *identity.consumer;
     headers.add("X-Consumer-ID", consumer.id);

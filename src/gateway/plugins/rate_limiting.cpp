@@ -78,8 +78,8 @@ class RateLimiting final : public Plugin {
     auto used = co_await std::move(asking);
     if (!used) {
       unlimited_.add();
-      log::warn("rate-limit-unavailable", "the shared count could not be asked for",
-                {log::field(used.error())});
+      log::debug("rate-limit-unavailable", "the shared count could not be asked for",
+                 {log::field(used.error())});
       if (config_->fault_tolerant) co_return Verdict{};
       co_return fail(ErrorKind::internal, "rate_limit_unavailable", used.error().detail);
     }

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "gateway/error_page.hpp"
+#include "gateway/header_names.hpp"
 
 namespace gatehouse::gateway {
 namespace {
@@ -37,50 +38,18 @@ bool lists(std::string_view header, std::string_view token) {
   return false;
 }
 
-bool is_hop_by_hop(std::string_view name) {
-  switch (name.size()) {
-    case 2:
-      return iequals(name, "TE");
-    case 7:
-      return iequals(name, "Trailer") || iequals(name, "Upgrade");
-    case 10:
-      return iequals(name, "Connection") || iequals(name, "Keep-Alive");
-    case 14:
-      return iequals(name, "Content-Length");  // the sender of the message writes its own
-    case 16:
-      return iequals(name, "Proxy-Connection");
-    case 17:
-      return iequals(name, "Transfer-Encoding");
-    case 19:
-      return iequals(name, "Proxy-Authorization");
-    default:
-      return false;
-  }
-}
-
+// Content-Length is among them because the sender of a message writes its own.
+constexpr HeaderNames kHopByHop{
+    "Connection",       "Keep-Alive",          "TE",      "Trailer",       "Transfer-Encoding",
+    "Proxy-Connection", "Proxy-Authorization", "Upgrade", "Content-Length"};
 // What we set ourselves, or take from nobody outside.
+constexpr HeaderNames kOurs{"Host",        "X-Real-IP",         "X-Forwarded-For",
+                            "traceparent", "X-Kong-Request-Id", "X-Request-Timeout-Ms"};
+constexpr HeaderNames kBelievedFromTrusted{"X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
+                                           "X-Forwarded-Path", "X-Forwarded-Prefix"};
+
 bool is_ours_to_set(std::string_view name, PeerTrust trust) {
-  switch (name.size()) {
-    case 4:
-      return iequals(name, "Host");
-    case 9:
-      return iequals(name, "X-Real-IP");
-    case 11:
-      return iequals(name, "traceparent");
-    case 17:
-      return iequals(name, "X-Kong-Request-Id");
-    case 20:
-      return iequals(name, "X-Request-Timeout-Ms");
-    case 15:
-      return iequals(name, "X-Forwarded-For");
-    case 16:
-      return trust == PeerTrust::untrusted &&
-             (iequals(name, "X-Forwarded-Host") || iequals(name, "X-Forwarded-Port") ||
-              iequals(name, "X-Forwarded-Path"));
-    default:
-      return trust == PeerTrust::untrusted &&
-             (iequals(name, "X-Forwarded-Proto") || iequals(name, "X-Forwarded-Prefix"));
-  }
+  return kOurs.contain(name) || (trust == PeerTrust::untrusted && kBelievedFromTrusted.contain(name));
 }
 
 // What must outlive the first change of the fields it was read from.
@@ -144,7 +113,7 @@ void make_upstream_request(Exchange& exchange, PeerTrust trust) {
   const Kept kept = read(headers);
   const bool has_named = names_fields(kept.connection);
   headers.keep_if([&](const http::HeaderField& field) {
-    return !is_hop_by_hop(field.name) && !is_ours_to_set(field.name, trust) &&
+    return !kHopByHop.contain(field.name) && !is_ours_to_set(field.name, trust) &&
            !(has_named && lists(kept.connection, field.name));
   });
 
@@ -176,7 +145,7 @@ void make_client_response(const Exchange& exchange, http::Response& response) {
   response.headers.keep_if([&](const http::HeaderField& field) {
     if (is_upgrade) return true;
     if (answers_head && iequals(field.name, "Content-Length")) return true;
-    return !is_hop_by_hop(field.name) && !(has_named && lists(connection, field.name));
+    return !kHopByHop.contain(field.name) && !(has_named && lists(connection, field.name));
   });
   const auto upstream_took = duration_cast<milliseconds>(exchange.answered_upstream - exchange.sent_upstream);
   const auto we_took = duration_cast<milliseconds>(exchange.sent_upstream - exchange.http.started);
