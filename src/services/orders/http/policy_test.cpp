@@ -3,8 +3,6 @@
 #include "services/orders/http/policy.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -49,28 +47,6 @@ const Row kMatrix[] = {
     {"POST /orders/{id}/cancel", "payment", 403, 403, 403},
     {"POST /orders/{id}/cancel", "admin", 200, 200, 404},
 };
-
-std::map<std::string, std::set<unsigned>> documented() {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "../../../../openapi/orders.yaml";
-  std::ifstream file(path);
-  EXPECT_TRUE(file) << path;
-  std::map<std::string, std::set<unsigned>> routes;
-  std::string route;
-  std::string path_template;
-  for (std::string line; std::getline(file, line) && line != "components:";) {
-    const auto indent = std::min(line.find_first_not_of(' '), line.size());
-    const std::string_view key = std::string_view(line).substr(indent);
-    if (indent == 2 && key.starts_with('/')) path_template = key.substr(0, key.size() - 1);
-    if (indent == 4 && key != "parameters:") {
-      std::string method(key.substr(0, key.size() - 1));
-      for (char& c : method) c = static_cast<char>(std::toupper(c));
-      route = fmt::format("{} {}", method, path_template);
-    }
-    if (indent == 8 && key.starts_with('"'))
-      routes[route].insert(*core::parse_int<unsigned>(key.substr(1, 3)));
-  }
-  return routes;
-}
 
 // One request to a shop of its own, so that no row sees what another did.
 struct FreshShop {
@@ -139,13 +115,14 @@ TEST(OrdersPolicy, IsDocumentedRouteByRoute) {
   std::set<std::string> served;
   for (const auto& route : policy().routes) served.insert(fmt::format("{} {}", route.method, route.path));
   std::set<std::string> described;
-  for (const auto& [route, statuses] : documented()) described.insert(route);
+  for (const auto& [route, statuses] : service::testing::documented_statuses("orders"))
+    described.insert(route);
 
   EXPECT_EQ(described, served);
 }
 
 TEST(OrdersPolicy, AnswersOnlyWithDocumentedStatuses) {
-  const auto statuses = documented();
+  const auto statuses = service::testing::documented_statuses("orders");
   for (const Row& row : kMatrix) {
     for (const unsigned status : {row.own, row.other, row.missing, 401U}) {
       EXPECT_TRUE(statuses.at(row.route).contains(status)) << row.route << " " << status;

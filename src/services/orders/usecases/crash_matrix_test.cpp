@@ -70,7 +70,7 @@ class Drama {
 
     EXPECT_LE(booked.captures, 1) << "charged twice";
     EXPECT_LE(world_.payments.payments(), 1U);
-    EXPECT_FALSE(world_.payments.holds_money_of(order_id_));
+    EXPECT_FALSE(world_.payments.holds_money());
     EXPECT_EQ(stock.available + stock.reserved + stock.sold, kInitialStock);
     EXPECT_EQ(stock.reserved, 0);
     EXPECT_EQ(run_to_end(world_.store.list({}))->orders.size(), 1U) << "one key made two orders";
@@ -212,8 +212,10 @@ TEST_P(CrashMatrix, ALostMessageACancelAndAKillAtAnyPoints) {
   for (const Fault fault : {Fault::unavailable, Fault::lost_request, Fault::lost_reply, Fault::outstanding}) {
     for (int fault_at = 1; fault_at <= 3; ++fault_at) {
       const Length faulty = play({.story = GetParam(), .fault = fault, .fault_at = fault_at});
+      // Every second pair: all of them would take a minute under a sanitizer and show nothing more.
       for (int cancel_at = 1; cancel_at <= faulty.dealings; cancel_at += 2) {
-        for (int kill_at = 1; kill_at <= faulty.dealings + 4 && !HasFailure(); ++kill_at) {
+        const int first = 1 + (cancel_at / 2 + fault_at) % 2;
+        for (int kill_at = first; kill_at <= faulty.dealings + 4 && !HasFailure(); kill_at += 2) {
           play({.story = GetParam(),
                 .kill_at = kill_at,
                 .cancel_at = cancel_at,

@@ -2,6 +2,7 @@
 // sequence) behind a network that does not. Its statement says what really happened to the money.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -51,9 +52,8 @@ class FakePayments final : public Payments {
     const Fault fault = next_fault();
     if (fault == Fault::unavailable) co_return PaymentReply{PaymentReply::Kind::unavailable};
     if (fault != Fault::none) co_return PaymentReply{PaymentReply::Kind::unknown};
-    const auto payment = payments_.find(request.order_id);
-    if (payment == payments_.end()) co_return PaymentReply{PaymentReply::Kind::missing};
-    co_return view_of(payment->second);
+    const PaymentView* payment = find_now(request);
+    co_return payment == nullptr ? PaymentReply{PaymentReply::Kind::missing} : view_of(*payment);
   }
 
   // What the network kept arrives after all, and everything else once more.
@@ -61,9 +61,9 @@ class FakePayments final : public Payments {
     next_fault = [] { return Fault::none; };
     for (const auto& [request, step] : std::vector(sent_)) (this->*step)(request);
   }
-  [[nodiscard]] bool holds_money_of(const std::string& order_id) const {
-    const auto payment = payments_.find(order_id);
-    return payment != payments_.end() && payment->second.status == PaymentStatus::authorized;
+  [[nodiscard]] bool holds_money() const {
+    return std::ranges::any_of(
+        payments_, [](const auto& payment) { return payment.second.status == PaymentStatus::authorized; });
   }
   [[nodiscard]] std::size_t payments() const { return payments_.size(); }
 
@@ -100,20 +100,25 @@ class FakePayments final : public Payments {
 
   PaymentReply do_authorize(const PaymentRequest& request) {
     return once(request, [&] {
-      PaymentView payment{"pay_" + request.order_id, PaymentStatus::authorized, request.amount, 0, ""};
+      // Another key is another payment, for the same order or not.
+      const std::size_t earlier = references_.count(request.order_id);
+      const std::string suffix = earlier == 0 ? "" : "-" + std::to_string(earlier + 1);
+      PaymentView payment{"pay_" + request.order_id + suffix, PaymentStatus::authorized, request.amount, 0,
+                          ""};
       payment.amount.minor -= authorizes_less;
       if (declines_authorization) {
         payment.status = PaymentStatus::declined;
         payment.decline_code = "insufficient_funds";
       }
-      payments_.emplace(request.order_id, payment);
+      payments_.emplace(payment.id, payment);
+      references_.emplace(request.order_id, payment.id);
       return view_of(payment);
     });
   }
 
   PaymentReply do_capture(const PaymentRequest& request) {
     return once(request, [&]() -> PaymentReply {
-      PaymentView& payment = payments_.at(request.order_id);
+      PaymentView& payment = payments_.at(request.payment_id.value());
       if (payment.status != PaymentStatus::authorized) return refused();
       if (declines_capture) return {PaymentReply::Kind::declined, std::nullopt, "expired_card", payment.id};
       payment.status = PaymentStatus::captured;
@@ -126,7 +131,7 @@ class FakePayments final : public Payments {
 
   PaymentReply do_cancel(const PaymentRequest& request) {
     return once(request, [&]() -> PaymentReply {
-      PaymentView& payment = payments_.at(request.order_id);
+      PaymentView& payment = payments_.at(request.payment_id.value());
       if (payment.status != PaymentStatus::authorized) return refused();
       payment.status = PaymentStatus::canceled;
       return view_of(payment);
@@ -135,7 +140,7 @@ class FakePayments final : public Payments {
 
   PaymentReply do_refund(const PaymentRequest& request) {
     return once(request, [&]() -> PaymentReply {
-      PaymentView& payment = payments_.at(request.order_id);
+      PaymentView& payment = payments_.at(request.payment_id.value());
       if (payment.status != PaymentStatus::captured) return refused();
       payment.status = PaymentStatus::refunded;
       statement[request.order_id].net -= payment.amount_captured;
@@ -143,11 +148,19 @@ class FakePayments final : public Payments {
     });
   }
 
+  const PaymentView* find_now(const PaymentRequest& request) const {
+    const auto reference = references_.find(request.order_id);
+    const auto by_id = request.payment_id ? payments_.find(*request.payment_id) : payments_.end();
+    if (by_id != payments_.end()) return &by_id->second;
+    return reference == references_.end() ? nullptr : &payments_.at(reference->second);
+  }
+
   static PaymentReply refused() {
     return {PaymentReply::Kind::refused, std::nullopt, "illegal_transition", {}};
   }
 
-  std::map<std::string, PaymentView> payments_;
+  std::map<std::string, PaymentView> payments_;         // by id
+  std::multimap<std::string, std::string> references_;  // order to payments
   std::map<std::string, PaymentReply> answers_;
   std::vector<std::pair<PaymentRequest, Step>> sent_;
 };
