@@ -1,9 +1,12 @@
 #include "storage/redis.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "crypto/x509.hpp"
 #include "net/listener.hpp"
 #include "runtime/task_group.hpp"
 #include "runtime/timer.hpp"
@@ -105,6 +108,49 @@ TEST_F(RedisTest, APasswordIsSentAndAWrongOneIsSaid) {
   stranger.start();
   EXPECT_EQ(run(stranger.wait_until_connected(Deadline::after(50ms))).error().reason, "redis_not_connected");
   stop(stranger);
+}
+
+// A certificate authority, and one certificate that both sides present.
+struct Certificates {
+  Certificates() {
+    char name[] = "/tmp/gatehouse-redis-tls-XXXXXX";
+    if (mkdtemp(name) == nullptr) throw std::runtime_error("no temporary directory");
+    directory = name;
+    const core::SystemTime now = core::SystemClock().now();
+    const auto root = crypto::issue_root("Root", std::chrono::hours{24}, now).value();
+    const crypto::LeafRequest request{.common_name = "redis", .dns_names = {"redis.test"}};
+    const auto leaf = crypto::issue_leaf(root, request, now).value();
+    std::ofstream(files.ca = directory + "/ca.pem") << root.certificate_pem;
+    std::ofstream(files.certificate = directory + "/certificate.pem") << leaf.certificate_pem;
+    std::ofstream(files.key = directory + "/key.pem") << leaf.key_pem.reveal();
+  }
+  ~Certificates() { std::filesystem::remove_all(directory); }
+  Certificates(const Certificates&) = delete;
+
+  std::string directory;
+  net::TlsFiles files;
+};
+
+TEST_F(RedisTest, TlsIsMutualAndTheServersNameCounts) {
+  const Certificates ours;
+  const TestServer server({"--tls-cert-file", ours.files.certificate, "--tls-key-file", ours.files.key,
+                           "--tls-ca-cert-file", ours.files.ca},
+                          TestServer::Transport::tls);
+  Settings settings = settings_for(server.port());
+  settings.tls = net::ClientTls::load(ours.files).value();
+  settings.server_name = "redis.test";
+  Client client(io_.get_executor(), settings);
+  connect(client);
+  const std::string large(1'000'000, 'x');
+  EXPECT_TRUE(command(client, {"SET", "large", large}));
+  EXPECT_EQ(command(client, {"GET", "large"})->text, large);
+  stop(client);
+
+  settings.server_name = "another.test";
+  Client deceived(io_.get_executor(), settings);
+  deceived.start();
+  EXPECT_FALSE(run(deceived.wait_until_connected(Deadline::after(100ms))));
+  stop(deceived);
 }
 
 TEST_F(RedisTest, AScriptIsLoadedOnceAndAgainWhenTheServerForgotIt) {

@@ -21,8 +21,10 @@ namespace gatehouse::storage::redis {
 
 class TestServer {
  public:
-  // `options` as on the command line: {"--requirepass", "secret"}.
-  explicit TestServer(std::vector<std::string> options = {}) : options_(std::move(options)) {
+  enum class Transport { clear, tls };
+  // `options` as on the command line: {"--requirepass", "secret"}, or the certificate's files for TLS.
+  explicit TestServer(std::vector<std::string> options = {}, Transport transport = Transport::clear)
+      : options_(std::move(options)), transport_(transport) {
     char name[] = "/tmp/gatehouse-redis-XXXXXX";
     if (mkdtemp(name) == nullptr) throw std::runtime_error("no temporary directory");
     directory_ = name;
@@ -83,10 +85,12 @@ class TestServer {
   }
 
   void launch() {
-    std::vector<std::string> words{
-        "redis-server", "--bind",     "127.0.0.1",    "--port",    std::to_string(port_),
-        "--save",       "",           "--appendonly", "no",        "--dir",
-        directory_,     "--loglevel", "warning",      "--logfile", directory_ + "/log"};
+    const bool tls = transport_ == Transport::tls;
+    const std::string port = std::to_string(port_);
+    std::vector<std::string> words{"redis-server", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"};
+    words.insert(words.end(), {"--port", tls ? "0" : port, "--tls-port", tls ? port : "0"});
+    words.insert(words.end(),
+                 {"--dir", directory_, "--loglevel", "warning", "--logfile", directory_ + "/log"});
     words.insert(words.end(), options_.begin(), options_.end());
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
@@ -108,6 +112,7 @@ class TestServer {
   }
 
   std::vector<std::string> options_;
+  Transport transport_;
   std::string directory_;
   std::uint16_t port_ = 0;
   pid_t process_ = -1;
