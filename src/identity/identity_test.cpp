@@ -3,6 +3,8 @@
 #include "crypto/jwt.hpp"
 #include "identity/access.hpp"
 #include "identity/token_verifier.hpp"
+#include "runtime/task_group.hpp"
+#include "runtime/timer.hpp"
 #include "runtime/worker.hpp"
 
 namespace gatehouse::identity {
@@ -65,6 +67,29 @@ TEST_F(TokenVerifierTest, AnUnknownKeyIdRefreshesTheKeysButAStormOfThemDoesNot) 
   EXPECT_EQ(reason(token(next_key)), "verified");
   EXPECT_EQ(reason(token(key)), "verified");  // the old key is honoured as long as it is published
   EXPECT_EQ(fetches, 2);
+}
+
+TEST_F(TokenVerifierTest, RequestsThatArriveBeforeTheFirstKeysWaitForOneFetch) {
+  boost::asio::io_context io;
+  runtime::Signal arrived(io.get_executor());
+  int asked = 0;
+  TokenVerifier slow{{.issuer = kIssuer}, clock, [&]() -> Awaitable<Result<std::string>> {
+                       ++asked;
+                       (void)co_await arrived.wait(Deadline::never());
+                       co_return json::serialize(json::object{{"keys", published}});
+                     }};
+  runtime::TaskGroup tasks(io.get_executor());
+  int verified = 0;
+  auto ask = [](TokenVerifier& of, std::string text, int& count) -> Awaitable<> {
+    const auto result = co_await of.verify(text);
+    if (result) ++count;
+  };
+  for (int i = 0; i < 5; ++i) tasks.spawn("ask", ask(slow, token(key), verified));
+  io.poll();
+  arrived.notify_all();
+  EXPECT_TRUE(runtime::run_to_end(io, tasks.join(Deadline::after(std::chrono::seconds{5}))));
+  EXPECT_EQ(verified, 5);
+  EXPECT_EQ(asked, 1);
 }
 
 TEST_F(TokenVerifierTest, AKeyThatIsWithdrawnTakesItsTokensWithIt) {

@@ -5,11 +5,16 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/jwt.hpp"
+#include "resilience/single_flight.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::identity {
 
 namespace log = telemetry::log;
+
+namespace {
+constexpr std::chrono::milliseconds kFetchPatience{3'000};
+}
 
 struct TokenVerifier::State {
   State(TokenVerifierOptions options_, const core::Clock& clock_, FetchKeys fetch_)
@@ -21,7 +26,7 @@ struct TokenVerifier::State {
   crypto::KeySet keys;
   std::string keys_text;  // as fetched: a changed document empties the cache
   bool has_keys = false;
-  bool is_fetching = false;
+  resilience::SingleFlight<bool> flight;       // many requests at start wait for one fetch
   std::optional<core::SteadyTime> fetched_at;  // also failed attempts: they count against refresh_min
 
   struct Kept {
@@ -46,7 +51,7 @@ struct TokenVerifier::State {
   }
 
   [[nodiscard]] bool may_fetch() const {
-    return !is_fetching && (!fetched_at || clock.steady_now() - *fetched_at >= options.refresh_min);
+    return flight.in_flight() > 0 || !fetched_at || clock.steady_now() - *fetched_at >= options.refresh_min;
   }
   [[nodiscard]] bool is_due() const {
     return !fetched_at || clock.steady_now() - *fetched_at >= options.refresh_max;
@@ -82,19 +87,17 @@ Principal principal_of(const json::object& claims) {
 
 // Takes the state by value: the verifier may go while the keys are on their way.
 template <class State>
-Awaitable<> refresh(std::shared_ptr<State> state) {
-  state->is_fetching = true;
+Awaitable<Result<bool>> fetch_keys(std::shared_ptr<State> state) {
   const auto text = co_await state->fetch();
-  state->is_fetching = false;
   state->fetched_at = state->clock.steady_now();
   if (!text) {
     log::warn("jwks-fetch", "could not fetch the token keys", {log::field(text.error())});
-    co_return;
+    co_return false;
   }
   auto keys = crypto::KeySet::from_jwks(*text);
   if (!keys) {
     log::warn("jwks-fetch", "the token keys are not understood", {log::field(keys.error())});
-    co_return;
+    co_return false;
   }
   if (*text != state->keys_text) {
     state->tokens.clear();  // a key that is no longer published takes its tokens with it
@@ -103,6 +106,13 @@ Awaitable<> refresh(std::shared_ptr<State> state) {
   state->keys = std::move(*keys);
   state->keys_text = *text;
   state->has_keys = true;
+  co_return true;
+}
+
+template <class State>
+Awaitable<> refresh(std::shared_ptr<State> state) {
+  auto load = [state] { return fetch_keys(state); };
+  (void)co_await state->flight.run("keys", std::move(load), Deadline::after(kFetchPatience));
 }
 
 }  // namespace
