@@ -69,7 +69,7 @@ int run(const service::Config& config) {
   cache::LocalInvalidation invalidation(hub, service.worker().executor());
   CachedCatalogue catalogue(shelf, memory, invalidation, service.clock(), service.metrics(),
                             {.ttl = settings.product_cache_ttl});
-  HttpPayments payments(call_service(service, settings.payments_service), service.clock());
+  HttpPayments payments(call_service(service, settings.payments_service), service.clock(), service.metrics());
 
   Measures measures(service.metrics());
   Alarm on_event(service.worker().executor());

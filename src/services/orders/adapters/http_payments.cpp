@@ -97,23 +97,31 @@ PaymentReply reply_in(const http::Reply& reply) {
   return {.kind = Kind::unknown};
 }
 
+HttpPayments::HttpPayments(CallPeer call_peer, const core::Clock& clock, telemetry::Metrics& metrics,
+                           resilience::CircuitBreakerLimits limits)
+    : call_peer_(std::move(call_peer)),
+      clock_(clock),
+      breaker_(limits),
+      breaker_state_(metrics.gauge("circuit_breaker_state", "0 closed, 1 half open, 2 open.",
+                                   {{"upstream", "payment-service"}})) {}
+
 Awaitable<HttpPayments::Heard> HttpPayments::send(http::Request request, const PaymentRequest& about) {
   auto permit = breaker_.allow(clock_.steady_now());
   if (!permit) co_return Heard{std::nullopt, {.kind = Kind::unavailable}};
   const auto parsed = TraceContext::parse(about.traceparent);
   const TraceContext trace = parsed ? *parsed : TraceContext::start();
   Result<http::Reply> reply = co_await call_peer_(request, about.deadline, trace);
-  if (!reply) {
+  if (!reply || reply->status >= 500) {
     permit->failed(clock_.steady_now());
+  } else {
+    permit->succeeded(clock_.steady_now());
+  }
+  breaker_state_.set(static_cast<double>(breaker_.state()));
+  if (!reply) {
     log::warn("payments-call", "the payments service did not answer",
               {log::field("order.id", about.order_id), log::field(trace), log::field(reply.error())});
     const Kind kind = reply.error().safe_to_retry ? Kind::unavailable : Kind::unknown;
     co_return Heard{std::nullopt, {.kind = kind}};
-  }
-  if (reply->status >= 500) {
-    permit->failed(clock_.steady_now());
-  } else {
-    permit->succeeded(clock_.steady_now());
   }
   if (reply->status == 401 || reply->status == 403 || reply->status >= 500) {
     log::warn("payments-answer", "the payments service answered with an error",

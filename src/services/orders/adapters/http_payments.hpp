@@ -7,6 +7,7 @@
 #include "http/client.hpp"
 #include "resilience/circuit_breaker.hpp"
 #include "services/orders/ports/payments.hpp"
+#include "telemetry/metrics.hpp"
 #include "telemetry/trace.hpp"
 
 namespace gatehouse::orders {
@@ -14,10 +15,14 @@ namespace gatehouse::orders {
 // Sends one request to an instance of the payments service.
 using CallPeer = std::function<Awaitable<Result<http::Reply>>(http::Request&, Deadline, const TraceContext&)>;
 
+// One of our own, restarted within seconds when it dies: found again soon.
+inline constexpr resilience::CircuitBreakerLimits kPaymentsBreaker{
+    .open_first = std::chrono::milliseconds{1'000}, .open_max = std::chrono::milliseconds{5'000}};
+
 class HttpPayments final : public Payments {
  public:
-  HttpPayments(CallPeer call_peer, const core::Clock& clock, resilience::CircuitBreakerLimits limits = {})
-      : call_peer_(std::move(call_peer)), clock_(clock), breaker_(limits) {}
+  HttpPayments(CallPeer call_peer, const core::Clock& clock, telemetry::Metrics& metrics,
+               resilience::CircuitBreakerLimits limits = kPaymentsBreaker);
 
   [[nodiscard]] Awaitable<PaymentReply> authorize(PaymentRequest request) override;
   [[nodiscard]] Awaitable<PaymentReply> capture(PaymentRequest request) override;
@@ -39,6 +44,7 @@ class HttpPayments final : public Payments {
   CallPeer call_peer_;
   const core::Clock& clock_;
   resilience::CircuitBreaker breaker_;
+  telemetry::Gauge& breaker_state_;
 };
 
 // What a status and a body of the payments service mean.

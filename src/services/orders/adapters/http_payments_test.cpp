@@ -90,7 +90,8 @@ class HttpPaymentsTest : public testing::Test {
   core::ManualClock clock;
   std::vector<Sent> sent;
   std::vector<Result<http::Reply>> answers;
-  HttpPayments payments{peer(), clock};
+  telemetry::Metrics metrics;
+  HttpPayments payments{peer(), clock, metrics};
 };
 
 TEST_F(HttpPaymentsTest, AuthorizesWithTheKeyOfTheOrderAndItsTrace) {

@@ -16,7 +16,7 @@ namespace gatehouse::orders {
 struct RelayLimits {
   std::size_t batch_max = 200;
   std::chrono::milliseconds tell_timeout{2'000};
-  std::chrono::milliseconds held{60'000};  // a batch, against the other processes
+  std::chrono::milliseconds held{30'000};  // a batch, against the other processes
   resilience::RetryPolicy waits{.base = std::chrono::milliseconds{500},
                                 .cap = std::chrono::milliseconds{60'000}};
 };

@@ -22,7 +22,7 @@ struct RunSagaLimits {
   std::chrono::milliseconds lease{15'000};  // longer than a call and its save
   int steps_max = 8;                        // in one run
   resilience::RetryPolicy waits{.base = std::chrono::milliseconds{200},
-                                .cap = std::chrono::milliseconds{15'000}};
+                                .cap = std::chrono::milliseconds{5'000}};
 };
 
 class RunSaga {
