@@ -47,7 +47,7 @@ std::string shown_form(std::string_view text) {
   std::string shown;
   for (const auto& [name, value] : *pairs) {
     // In a problem document "code" is a word for people; in a form or query it is what buys the tokens.
-    const std::string_view kind = name == "code" ? "access_token" : name;
+    const std::string_view kind = name == "code" ? std::string_view("access_token") : std::string_view(name);
     shown += fmt::format("{}{}={}", shown.empty() ? "" : "&", name, shown_value(kind, value));
   }
   return shown;
