@@ -105,7 +105,7 @@ struct Process {
                .answers = answers,
                .clock = clock,
                .measures = measures,
-               .instance = "payments-1"} {
+               .instance = "payments-1#a"} {
     payments::add_payment_routes(router, around);
     router.seal();
   }

@@ -1,7 +1,10 @@
 // The wiring of the payments role: the only file that knows which adapters run.
 #include "services/payments/payments.hpp"
 
+#include <fmt/format.h>
+
 #include "core/fields.hpp"
+#include "core/ids.hpp"
 #include "service/service.hpp"
 #include "services/payments/adapters/http_provider.hpp"
 #include "services/payments/adapters/log_event_sink.hpp"
@@ -73,7 +76,7 @@ int run(const service::Config& config) {
                             .answers = answers,
                             .clock = service.clock(),
                             .measures = measures,
-                            .instance = config.instance,
+                            .instance = fmt::format("{}#{}", config.instance, core::random_token(6)),
                             .times = settings.times};
   service::Router router{policy(), service.verify_bearer(), service.metrics()};
   add_payment_routes(router, around);

@@ -20,6 +20,10 @@ bool asks_to_wait(unsigned status) {
   return status == 429 || status == 425 || status == 409;
 }
 
+bool is_repeated(const http::Reply& reply) {
+  return reply.headers.get("Idempotent-Replayed") == "true";
+}
+
 telemetry::Gauge& breaker_gauge(Metrics& metrics, std::string_view provider, std::string_view kind) {
   return metrics.gauge("circuit_breaker_state", "Circuit breakers: 0 closed, 1 half open, 2 open",
                        {{"upstream", std::string(provider)}, {"operation", std::string(kind)}});
@@ -94,15 +98,16 @@ Awaitable<ProviderAnswer> ProviderCalls::try_once(Lane& lane, http::Request& req
                              .may_have_arrived = !reply.error().safe_to_retry};
   }
   if (reply->status < 500) co_return ProviderAnswer{.reply = std::move(*reply)};
-  co_return ProviderAnswer{.reason = "provider_failed",
-                           .may_have_arrived = true,
-                           .fails_for_good = reply->headers.get("Idempotent-Replayed") == "true"};
+  co_return ProviderAnswer{
+      .reason = "provider_failed", .may_have_arrived = true, .fails_for_good = is_repeated(*reply)};
 }
 
 void ProviderCalls::note(Lane& lane, resilience::CircuitBreaker::Permit& permit,
                          const Result<http::Reply>& reply) {
   const auto now = clock_.steady_now();
-  if (reply && reply->status < 500) {
+  // A stored failure tells about the past: the provider that repeats it is well.
+  const bool is_well = reply && (reply->status < 500 || is_repeated(*reply));
+  if (is_well) {
     permit.succeeded(now);
     budget_.note_success();
   } else if (reply || reply.error().kind != ErrorKind::cancelled) {

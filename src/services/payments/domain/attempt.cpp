@@ -5,6 +5,11 @@
 
 namespace gatehouse::payments {
 
+bool is_former_life(std::string_view owner, std::string_view of) {
+  const auto end = owner.find('#');
+  return end != std::string_view::npos && owner != of && owner.substr(0, end + 1) == of.substr(0, end + 1);
+}
+
 std::chrono::seconds recheck_delay(std::int64_t tries) {
   using std::chrono::seconds;
   constexpr std::array kDelays{seconds{1},   seconds{5},    seconds{30},

@@ -25,11 +25,15 @@ enum class AttemptState : std::uint8_t {
   declined,
 };
 
-// Who works on an attempt, and until when the others leave it alone.
+// Who works on an attempt, and until when the others leave it alone. An owner is "<instance>#<life>": an
+// instance that was killed and started again has another life, and need not wait for its own former claims to
+// end.
 struct Claim {
   std::string owner;
   core::SystemTime until;
 };
+
+[[nodiscard]] bool is_former_life(std::string_view owner, std::string_view of);
 
 struct Attempt {
   std::string provider_key;  // names the attempt, for us and as the provider's idempotency key
@@ -48,8 +52,13 @@ struct Attempt {
   [[nodiscard]] bool is_open() const {
     return state == AttemptState::dispatched || state == AttemptState::unknown;
   }
-  [[nodiscard]] bool is_claimed(core::SystemTime now) const { return is_open() && claim.until > now; }
-  [[nodiscard]] bool is_due(core::SystemTime now) const { return is_open() && check_at <= now; }
+  // From the point of view of `asker`, who may want to work on it.
+  [[nodiscard]] bool is_claimed(std::string_view asker, core::SystemTime now) const {
+    return is_open() && claim.until > now && !is_former_life(claim.owner, asker);
+  }
+  [[nodiscard]] bool is_due(std::string_view asker, core::SystemTime now) const {
+    return is_open() && (check_at <= now || (claim.until > now && is_former_life(claim.owner, asker)));
+  }
 };
 
 // What is to be done at the provider, by value: it outlives any change of the payment.

@@ -90,7 +90,7 @@ Result<void> Payment::claim(std::string_view provider_key, Claim claim, core::Sy
   if (attempt == nullptr || !attempt->is_open()) {
     return refuse(ErrorKind::conflict, "attempt_closed", "the step has its verdict");
   }
-  if (attempt->is_claimed(now))
+  if (attempt->is_claimed(claim.owner, now))
     return refuse(ErrorKind::conflict, "attempt_claimed", "someone works on the step");
   attempt->check_at = claim.until;
   attempt->claim = std::move(claim);
@@ -134,13 +134,13 @@ const IdempotencyRecord* Payment::request(std::string_view scope) const {
   return found == state_.requests.end() ? nullptr : &*found;
 }
 
-Repeat Payment::judge(const IdempotencyRecord& known, std::string_view fingerprint,
+Repeat Payment::judge(const IdempotencyRecord& known, std::string_view fingerprint, std::string_view asker,
                       core::SystemTime now) const {
   if (known.fingerprint != fingerprint) return Repeat::mismatch;
   if (known.answer) return Repeat::replay;
   const Attempt* begun = attempt(known.attempt);
-  if (begun == nullptr || begun->is_claimed(now)) return Repeat::in_flight;
-  return begun->is_due(now) ? Repeat::abandoned : Repeat::undecided;
+  if (begun == nullptr || begun->is_claimed(asker, now)) return Repeat::in_flight;
+  return begun->is_due(asker, now) ? Repeat::abandoned : Repeat::undecided;
 }
 
 Instruction Payment::instruction(const Attempt& attempt) const {

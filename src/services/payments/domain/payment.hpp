@@ -131,7 +131,7 @@ class Payment {
   [[nodiscard]] const Refund* refund(std::string_view id) const;
   [[nodiscard]] const IdempotencyRecord* request(std::string_view scope) const;
   [[nodiscard]] Repeat judge(const IdempotencyRecord& known, std::string_view fingerprint,
-                             core::SystemTime now) const;
+                             std::string_view asker, core::SystemTime now) const;
   [[nodiscard]] Instruction instruction(const Attempt& attempt) const;
 
   // When this payment needs attention: an attempt to look after or events to publish. Nothing: never.

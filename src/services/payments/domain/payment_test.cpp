@@ -9,7 +9,7 @@ using std::chrono::seconds;
 
 const Currency kEur = Currency::from_code("EUR").value();
 constexpr core::SystemTime kNow{seconds{1'800'000'000}};
-const Claim kClaim{"payments-1", kNow + seconds{10}};
+const Claim kClaim{"payments-1#a", kNow + seconds{10}};
 
 Payment opened(CaptureMode mode) {
   NewPayment wanted{.id = "pay_1",
@@ -74,7 +74,7 @@ TEST(Payment, IsDispatchedAndClaimedBeforeTheProviderIsAsked) {
   const Attempt* charge = payment.attempt("pay_1-charge-1");
   ASSERT_NE(charge, nullptr);
   EXPECT_EQ(charge->state, AttemptState::dispatched);
-  EXPECT_TRUE(charge->is_claimed(kNow));
+  EXPECT_TRUE(charge->is_claimed("payments-2#a", kNow));
   EXPECT_EQ(payment.state().status, Status::processing);
   EXPECT_EQ(payment.next_check_at(), kClaim.until) << "the recovery worker looks when the claim ends";
 }
@@ -105,7 +105,7 @@ TEST(Payment, ALostAnswerIsUnknownAndKeepsItsKey) {
 
   EXPECT_EQ(payment.state().status, Status::unknown);
   EXPECT_EQ(payment.attempt("pay_1-charge-1")->state, AttemptState::unknown);
-  EXPECT_FALSE(payment.attempt("pay_1-charge-1")->is_claimed(kNow));
+  EXPECT_FALSE(payment.attempt("pay_1-charge-1")->is_claimed("payments-2#a", kNow));
   EXPECT_EQ(payment.attempt("pay_1-charge-1")->check_at, kNow + seconds{1});
   ASSERT_TRUE(payment.conclude("pay_1-charge-1", Lost{"timeout"}, kNow + seconds{1}));
   EXPECT_EQ(payment.attempt("pay_1-charge-1")->check_at, kNow + seconds{6});
@@ -187,30 +187,51 @@ TEST(Payment, ARefundReservesItsAmountBeforeTheProviderIsAsked) {
 TEST(Payment, ARepeatedRequestIsJudgedByItsRecord) {
   Payment payment = opened(CaptureMode::automatic);
   const IdempotencyRecord record = *payment.request("scope-open");
-  EXPECT_EQ(payment.judge(record, "another body", kNow), Repeat::mismatch);
-  EXPECT_EQ(payment.judge(record, "print-open", kNow), Repeat::in_flight);
-  EXPECT_EQ(payment.judge(record, "print-open", kClaim.until), Repeat::abandoned);
+  EXPECT_EQ(payment.judge(record, "another body", "payments-2#a", kNow), Repeat::mismatch);
+  EXPECT_EQ(payment.judge(record, "print-open", "payments-2#a", kNow), Repeat::in_flight);
+  EXPECT_EQ(payment.judge(record, "print-open", "payments-2#a", kClaim.until), Repeat::abandoned);
 
   ASSERT_TRUE(payment.conclude("pay_1-charge-1", Lost{"timeout"}, kNow));
-  EXPECT_EQ(payment.judge(record, "print-open", kNow), Repeat::undecided);
-  EXPECT_EQ(payment.judge(record, "print-open", kNow + seconds{1}), Repeat::abandoned);
+  EXPECT_EQ(payment.judge(record, "print-open", "payments-2#a", kNow), Repeat::undecided);
+  EXPECT_EQ(payment.judge(record, "print-open", "payments-2#a", kNow + seconds{1}), Repeat::abandoned);
 
   const auto write = [](const Payment&, const Attempt&) { return StoredAnswer{201, {}, "{}"}; };
   payment.store_answer("pay_1-charge-1", write);
   EXPECT_FALSE(payment.request("scope-open")->answer) << "an answer without a verdict is not kept";
   ASSERT_TRUE(payment.conclude("pay_1-charge-1", Done{"ch_1", {1999, kEur}}, kNow + seconds{1}));
   payment.store_answer("pay_1-charge-1", write);
-  EXPECT_EQ(payment.judge(*payment.request("scope-open"), "print-open", kNow), Repeat::replay);
+  EXPECT_EQ(payment.judge(*payment.request("scope-open"), "print-open", "payments-2#a", kNow),
+            Repeat::replay);
 }
 
 TEST(Payment, AnAttemptIsTakenOverOnlyWhenItsClaimIsOver) {
   Payment payment = opened(CaptureMode::automatic);
-  const Claim other{"payments-2", kNow + seconds{60}};
+  const Claim other{"payments-2#a", kNow + seconds{60}};
   EXPECT_EQ(payment.claim("pay_1-charge-1", other, kNow).error().reason, "attempt_claimed");
   EXPECT_TRUE(payment.claim("pay_1-charge-1", other, kNow + seconds{10}));
   EXPECT_EQ(payment.next_check_at(), other.until);
   ASSERT_TRUE(payment.conclude("pay_1-charge-1", Declined{"card_declined"}, kNow + seconds{11}));
   EXPECT_EQ(payment.claim("pay_1-charge-1", other, kNow + seconds{99}).error().reason, "attempt_closed");
+}
+
+TEST(Payment, AnInstanceThatWasKilledTakesItsOwnWorkUpAtOnce) {
+  struct Case {
+    std::string_view asker;
+    bool is_claimed;
+    bool is_due;
+  };
+  Payment payment = opened(CaptureMode::automatic);  // claimed by payments-1#a
+  const Attempt& charge = *payment.attempt("pay_1-charge-1");
+  for (const Case& c : {Case{"payments-1#a", true, false}, Case{"payments-1#b", false, true},
+                        Case{"payments-2#a", true, false}, Case{"payments-1", true, false},
+                        Case{"payments-11#b", true, false}, Case{"", true, false}}) {
+    EXPECT_EQ(charge.is_claimed(c.asker, kNow), c.is_claimed) << c.asker;
+    EXPECT_EQ(charge.is_due(c.asker, kNow), c.is_due) << c.asker;
+  }
+  EXPECT_TRUE(payment.claim("pay_1-charge-1", {"payments-1#b", kNow + seconds{10}}, kNow));
+  ASSERT_TRUE(payment.conclude("pay_1-charge-1", Lost{"timeout"}, kNow));
+  EXPECT_FALSE(payment.attempt("pay_1-charge-1")->is_due("payments-1#c", kNow))
+      << "its owner left it in order";
 }
 
 TEST(Payment, EventsWaitInOrderUntilTheyArePublished) {

@@ -77,7 +77,7 @@ struct PaymentsApi : ::testing::Test {
                       .answers = answers,
                       .clock = clock,
                       .measures = measures,
-                      .instance = "payments-1"};
+                      .instance = "payments-1#a"};
   service::Router router{policy(), service::testing::fake_bearer(), metrics};
   int orders = 0;
 };

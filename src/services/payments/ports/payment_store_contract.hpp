@@ -30,7 +30,7 @@ inline Payment new_payment(std::string id, std::string owner = "service:orders",
                     .payment_method = Secret("pm_card_visa"),
                     .description = Pii("two red socks for Ann")};
   return Payment::open(std::move(wanted), {"scope-1", "print-1", "trace"},
-                       {"payments-1", at + std::chrono::seconds{10}}, at);
+                       {"payments-1#a", at + std::chrono::seconds{10}}, at);
 }
 
 class PaymentStoreContract : public testing::TestWithParam<StoreFactory> {
@@ -52,7 +52,7 @@ TEST_P(PaymentStoreContract, GivesBackAllThatWasPut) {
     return StoredAnswer{201, {{"etag", "\"1\""}, {"location", "/payments/pay_1"}}, R"({"id":"pay_1"})"};
   });
   ASSERT_TRUE(
-      payment.begin_refund("re_1", 700, "a hole", {"scope-2", "print-2"}, {"payments-1", kNow}, kNow));
+      payment.begin_refund("re_1", 700, "a hole", {"scope-2", "print-2"}, {"payments-1#a", kNow}, kNow));
   ASSERT_TRUE(wait(store().create(payment)));
 
   const auto found = wait(store().get("pay_1", {}));

@@ -66,7 +66,7 @@ TEST(ConcurrentRefunds, NeverExceedWhatWasCaptured) {
     MemoryPaymentStore memory;
     Interleaved store(memory, seed);
     MemoryProvider provider;
-    testing::Process process(store, provider, clock, "payments-1");
+    testing::Process process(store, provider, clock, "payments-1#a");
     ASSERT_TRUE(process.create(mark("k1"), testing::order(CaptureMode::automatic, 1000)));
     const std::string id = payment_id_of(mark("k1"));
 

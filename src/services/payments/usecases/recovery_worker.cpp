@@ -1,5 +1,7 @@
 #include "services/payments/usecases/recovery_worker.hpp"
 
+#include <algorithm>
+
 #include "runtime/timer.hpp"
 #include "telemetry/log.hpp"
 
@@ -10,11 +12,27 @@ RecoveryWorker::RecoveryWorker(const Surroundings& around, EventSink& sink, runt
     : around_(around), resolve_(around), publish_(around, sink), tasks_(tasks), limits_(limits) {}
 
 Awaitable<> RecoveryWorker::run() {
+  tasks_.spawn("payment-leftovers", take_up_leftovers());
   for (;;) {
     auto looked = co_await look();
     if (!looked) log::warn("payment-recovery", "could not look for payments", {log::field(looked.error())});
     auto slept = co_await runtime::sleep_for(limits_.pause);
     if (!slept) co_return;
+  }
+}
+
+Awaitable<> RecoveryWorker::take_up_leftovers() {
+  const auto claimed_until = around_.clock.now() + around_.longest_claim();
+  auto open = co_await around_.store.due(claimed_until, limits_.leftovers_max);
+  if (!open) {
+    log::warn("payment-leftovers", "will be found when their claims end", {log::field(open.error())});
+    co_return;
+  }
+  for (Payment& payment : *open) {
+    const bool is_ours = std::ranges::any_of(payment.state().attempts, [this](const Attempt& attempt) {
+      return attempt.is_open() && is_former_life(attempt.claim.owner, around_.instance);
+    });
+    if (is_ours && under_way_.insert(payment.state().id).second) co_await attend(std::move(payment));
   }
 }
 

@@ -16,6 +16,7 @@ namespace gatehouse::payments {
 struct RecoveryLimits {
   std::chrono::milliseconds pause{500};  // between two looks
   std::size_t at_once_max = 16;          // payments
+  std::size_t leftovers_max = 1000;      // looked at when the role starts
 };
 
 class RecoveryWorker {
@@ -25,6 +26,8 @@ class RecoveryWorker {
 
   // Until the task group stops.
   [[nodiscard]] Awaitable<> run();
+  // What a former life of this instance worked on when it was killed, without waiting for its claims to end.
+  [[nodiscard]] Awaitable<> take_up_leftovers();
   // One look: starts what is due and not under way. How much was started.
   [[nodiscard]] Awaitable<Result<std::size_t>> look();
 

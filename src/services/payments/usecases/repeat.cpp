@@ -24,7 +24,7 @@ Awaitable<Result<Reply>> answer_repeat(const Surroundings& around, Payment payme
                                        CallContext context) {
   for (int tries = 0; tries < kTakeOversMax; ++tries) {
     const IdempotencyRecord record = *payment.request(request.scope);
-    switch (payment.judge(record, request.fingerprint, around.clock.now())) {
+    switch (payment.judge(record, request.fingerprint, around.instance, around.clock.now())) {
       case Repeat::mismatch:
         co_return refuse(ErrorKind::unprocessable, "idempotency_key_reused",
                          "this key was used for a request with another content");

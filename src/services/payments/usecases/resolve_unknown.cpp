@@ -7,7 +7,7 @@ namespace gatehouse::payments {
 Awaitable<Result<void>> ResolveUnknown::run(Payment payment) const {
   std::vector<std::string> due;
   for (const Attempt& attempt : payment.state().attempts) {
-    if (attempt.is_due(around_.clock.now())) due.push_back(attempt.provider_key);
+    if (attempt.is_due(around_.instance, around_.clock.now())) due.push_back(attempt.provider_key);
   }
   for (const std::string& provider_key : due) {
     auto current = co_await around_.store.get(payment.state().id, std::nullopt);

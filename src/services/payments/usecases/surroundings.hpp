@@ -27,11 +27,14 @@ struct Surroundings {
   const AnswerForms& answers;
   const core::Clock& clock;
   Measures& measures;
-  std::string instance;
+  std::string instance;  // "<instance>#<life>": see Claim
   PaymentTimes times = {};
 
   // A claim for work that ends by `deadline`.
   [[nodiscard]] Claim claim(Deadline deadline) const;
+  [[nodiscard]] std::chrono::milliseconds longest_claim() const {
+    return times.provider + times.look_up + times.margin;
+  }
 };
 
 // How a change is answered.

@@ -14,7 +14,7 @@ struct Payments : ::testing::Test {
   core::ManualClock clock;
   MemoryPaymentStore store;
   MemoryProvider provider;
-  Process process{store, provider, clock, "payments-1"};
+  Process process{store, provider, clock, "payments-1#a"};
   const std::string id = payment_id_of(mark("k1"));
 };
 
@@ -60,7 +60,7 @@ TEST_F(Payments, AKeyInFlightIsAConflictUntilItsOwnerIsGone) {
                     .payment_method = Secret("pm_card_visa"),
                     .description = {}};
   Payment begun =
-      Payment::open(std::move(wanted), mark("k1"), {"payments-2", clock.now() + seconds{10}}, clock.now());
+      Payment::open(std::move(wanted), mark("k1"), {"payments-2#a", clock.now() + seconds{10}}, clock.now());
   ASSERT_TRUE(runtime::run_to_end(store.create(begun)));
 
   EXPECT_EQ(process.create(mark("k1"), order()).error().reason, "idempotency_key_in_use");
