@@ -202,7 +202,7 @@ class ResponseBody final : public Body {
 
 namespace {
 
-constexpr std::size_t kReadBuffer = 64 * 1024;
+constexpr std::size_t kReadBuffer = 16 * 1024;  // as the server's, so that both share spare buffers
 constexpr std::chrono::milliseconds kBodyIdleTimeout{60'000};
 
 Awaitable<Result<void>> send_request(PooledConnection& connection, const Target& target, Request& request) {

@@ -14,7 +14,7 @@ namespace gatehouse::http {
 struct ClientLimits {
   std::size_t idle_per_target = 64;
   std::chrono::milliseconds idle_timeout{30'000};  // below the server's, so that we close first
-  std::size_t head_bytes_max = 64 * 1024;
+  std::size_t head_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 64 * 1024 * 1024;     // of fetch(); a streamed body has none
   std::chrono::milliseconds connect_timeout{2'000};  // within the deadline
 };

@@ -22,6 +22,7 @@ class Headers {
   void set(std::string_view name, std::string_view value);  // replaces all of that name
   void remove(std::string_view name);
   void clear();
+  void reserve(std::size_t fields, std::size_t bytes);
 
   // Names compare without case (RFC 9110 section 5.1).
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;  // the first
@@ -72,7 +73,7 @@ class Headers {
 
 // RFC 9110 section 5.6.2: the only bytes a name may have.
 [[nodiscard]] bool is_token(std::string_view);
-// No control characters but tab: what may go on the wire as a value. Anything else would split the message.
+// No CR, LF or NUL: what may go on the wire as a value without splitting the message (RFC 9110 section 5.5).
 [[nodiscard]] bool is_field_value(std::string_view);
 
 }  // namespace gatehouse::http

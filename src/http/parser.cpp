@@ -144,6 +144,7 @@ Result<std::size_t> find_head_end(std::string_view bytes, std::size_t searched, 
 
 Result<HeadFacts> parse_request_head(std::string_view head, const HeadLimits& limits, Request& request) {
   request.headers.clear();
+  request.headers.reserve(16, head.size());
   HeadParser<true> parser(request.headers, limits);
   if (auto parsed = run(parser, head, ErrorKind::invalid); !parsed) return fail(parsed);
   request.method.assign(parser.method);
@@ -166,6 +167,7 @@ Result<HeadFacts> parse_request_head(std::string_view head, const HeadLimits& li
 Result<HeadFacts> parse_response_head(std::string_view head, const HeadLimits& limits, AnswerTo answer_to,
                                       Response& response) {
   response.headers.clear();
+  response.headers.reserve(16, head.size() + 256);  // the gateway adds its own
   HeadParser<false> parser(response.headers, limits);
   parser.skip(true);
   if (auto parsed = run(parser, head, ErrorKind::bad_upstream); !parsed) return fail(parsed);

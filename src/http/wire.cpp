@@ -6,8 +6,40 @@
 
 namespace gatehouse::http {
 
+namespace {
+
+// Read buffers that nobody needs right now, per thread. Nearly every request finds one that is still in the
+// cache.
+struct SpareBuffers {
+  static constexpr std::size_t kept_max = 64;
+  std::size_t capacity = 0;  // buffers of one worker are nearly always of one size; others are not kept
+  std::vector<std::unique_ptr<char[]>> kept;
+};
+thread_local SpareBuffers spare_buffers;
+
+std::unique_ptr<char[]> take_buffer(std::size_t capacity) {
+  if (spare_buffers.capacity != capacity || spare_buffers.kept.empty()) {
+    return std::make_unique_for_overwrite<char[]>(capacity);
+  }
+  auto buffer = std::move(spare_buffers.kept.back());
+  spare_buffers.kept.pop_back();
+  return buffer;
+}
+
+void give_buffer(std::unique_ptr<char[]> buffer, std::size_t capacity) {
+  if (spare_buffers.kept.empty()) spare_buffers.capacity = capacity;
+  if (spare_buffers.capacity != capacity || spare_buffers.kept.size() >= SpareBuffers::kept_max) return;
+  spare_buffers.kept.push_back(std::move(buffer));
+}
+
+}  // namespace
+
+Wire::~Wire() {
+  if (buffer_) give_buffer(std::move(buffer_), capacity_);
+}
+
 Awaitable<Result<std::size_t>> Wire::fill() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
+  if (!buffer_) buffer_ = take_buffer(capacity_);
   if (begin_ == end_) begin_ = end_ = 0;
   if (end_ == capacity_) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
@@ -38,10 +70,9 @@ Awaitable<Result<std::string_view>> Wire::read_head(const HeadLimits& limits) {
 }
 
 void Wire::release_buffer() {
-  if (begin_ == end_) {
-    buffer_.reset();
-    begin_ = end_ = 0;
-  }
+  if (begin_ != end_ || !buffer_) return;
+  give_buffer(std::move(buffer_), capacity_);
+  begin_ = end_ = 0;
 }
 
 WireBody::WireBody(Wire& wire, Framing framing, std::uint64_t bytes_max)

@@ -15,6 +15,8 @@ namespace gatehouse::http {
 class Wire {
  public:
   Wire(net::Stream stream_, std::size_t capacity) : stream(std::move(stream_)), capacity_(capacity) {}
+  ~Wire();
+  Wire(Wire&&) noexcept = default;
 
   net::Stream stream;
 
@@ -30,7 +32,8 @@ class Wire {
   // The next head, without consuming it; empty if the peer ended cleanly before its first byte.
   [[nodiscard]] Awaitable<Result<std::string_view>> read_head(const HeadLimits& limits);
 
-  // Drops the buffer of an idle connection: thousands of them should cost nothing.
+  // Lends the buffer of an idle connection to the next one that reads: thousands of idle connections cost
+  // nothing.
   void release_buffer();
 
  private:
