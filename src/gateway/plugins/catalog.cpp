@@ -5,6 +5,7 @@
 #include "gateway/plugins/cors.hpp"
 #include "gateway/plugins/ip_restriction.hpp"
 #include "gateway/plugins/jwt.hpp"
+#include "gateway/plugins/maintenance.hpp"
 #include "gateway/plugins/mtls_auth.hpp"
 #include "gateway/plugins/prometheus.hpp"
 #include "gateway/plugins/rate_limiting.hpp"
@@ -35,6 +36,7 @@ PluginKind entry(PluginType type, Make<Config> make) {
 std::span<const PluginKind> catalog() {
   static const std::vector<PluginKind> kinds{
       entry(correlation_id_type(), make_correlation_id),
+      entry(maintenance_type(), make_maintenance),
       entry(cors_type(), make_cors),
       entry(mtls_auth_type(), make_mtls_auth),
       entry(jwt_type(), make_jwt),
