@@ -66,6 +66,7 @@ TEST_F(ProxyTest, BelievesNoForwardedHeadersAndPassesNoHopByHopOnes) {
                            {"Proxy-Authorization", "Basic x"},
                            {"Keep-Alive", "timeout=1"},
                            {"TE", "trailers, gzip"},
+                           {"Expect", "100-continue"},
                            {"Upgrade", "h2c"},
                            {"X-Kept", "yes"}}));
   const auto& headers = upstream.headers;

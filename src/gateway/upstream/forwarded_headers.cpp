@@ -38,10 +38,11 @@ bool lists(std::string_view header, std::string_view token) {
   return false;
 }
 
-// Content-Length is among them because the sender of a message writes its own.
+// Content-Length is among them because the sender of a message writes its own, Expect because it is our
+// connection that answers it.
 constexpr HeaderNames kHopByHop{
-    "Connection",       "Keep-Alive",          "TE",      "Trailer",       "Transfer-Encoding",
-    "Proxy-Connection", "Proxy-Authorization", "Upgrade", "Content-Length"};
+    "Connection",       "Keep-Alive",          "TE",      "Trailer",        "Transfer-Encoding",
+    "Proxy-Connection", "Proxy-Authorization", "Upgrade", "Content-Length", "Expect"};
 // What we set ourselves, or take from nobody outside.
 constexpr HeaderNames kOurs{"Host",        "X-Real-IP",         "X-Forwarded-For",
                             "traceparent", "X-Kong-Request-Id", "X-Request-Timeout-Ms"};

@@ -16,6 +16,12 @@ Deadline deadline_of_try(const Exchange& exchange, const Service& service, core:
   return Deadline::at(std::min(exchange.http.deadline.time(), now + patience));
 }
 
+// A peer of the platform stops working on what nobody waits for any more.
+void send_remaining_time(Exchange& exchange, Deadline deadline, core::SteadyTime now) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline.time() - now);
+  exchange.http.request.headers.set("X-Request-Timeout-Ms", std::to_string(left.count()));
+}
+
 }  // namespace
 
 bool may_be_discovered(std::string_view host) {
@@ -46,6 +52,8 @@ Awaitable<Result<Verdict>> Upstreams::forward(Exchange& exchange, PeerTrust trus
     exchange.endpoint = endpoint;
     exchange.tries = tries;
     const auto deadline = deadline_of_try(exchange, *service, now);
+    if (endpoint->target.tls != nullptr && endpoint->target.tls == tls_.platform)
+      send_remaining_time(exchange, deadline, now);
     auto answer = co_await client_.send(endpoint->target, exchange.http.request, deadline);
     now = std::chrono::steady_clock::now();
     if (answer) {
