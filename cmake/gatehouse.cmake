@@ -43,6 +43,10 @@ set(GATEHOUSE_TEST_ENVIRONMENT
   "PATH=path_list_append:/usr/sbin" "PATH=path_list_append:${PROJECT_SOURCE_DIR}/build/peers/bin"
   "ASAN_OPTIONS=set:detect_leaks=1:strict_string_checks=1" "UBSAN_OPTIONS=set:print_stacktrace=1"
   "TSAN_OPTIONS=set:halt_on_error=1:second_deadlock_stack=1")
+set(GATEHOUSE_TEST_SECONDS 120)
+if(GATEHOUSE_SANITIZE)
+  set(GATEHOUSE_TEST_SECONDS 360)
+endif()
 find_program(SYMBOLIZER NAMES llvm-symbolizer-19)
 if(SYMBOLIZER)
   list(APPEND GATEHOUSE_TEST_ENVIRONMENT "ASAN_SYMBOLIZER_PATH=set:${SYMBOLIZER}" "TSAN_SYMBOLIZER_PATH=set:${SYMBOLIZER}")
@@ -93,7 +97,7 @@ function(gatehouse_library name)
     _gatehouse_use_options(${name}_test)
     target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT ${GATEHOUSE_TEST_SECONDS}
                          ENVIRONMENT_MODIFICATION "${GATEHOUSE_TEST_ENVIRONMENT}")
     add_dependencies(unit_tests ${name}_test)
   endif()
@@ -106,6 +110,7 @@ function(gatehouse_library name)
   if(GATEHOUSE_FUZZ)
     foreach(source IN LISTS fuzzers)
       get_filename_component(fuzzer "${source}" NAME_WE)
+      set(fuzzer ${name}_${fuzzer})    # http_head_fuzz
       add_executable(${fuzzer} ${source})
       _gatehouse_use_options(${fuzzer})
       target_link_libraries(${fuzzer} PRIVATE ${name})
