@@ -106,7 +106,7 @@ struct Process {
                .clock = clock,
                .measures = measures,
                .instance = "payments-1#a"} {
-    payments::add_payment_routes(router, around);
+    payments::add_payment_routes(router, around, service::PageCursor(Secret("a key of the test")));
     router.seal();
   }
   static storage::sqlite::Database prepared(storage::sqlite::Database opened) {

@@ -79,7 +79,7 @@ int run(const service::Config& config) {
                             .instance = fmt::format("{}#{}", config.instance, core::random_token(6)),
                             .times = settings.times};
   service::Router router{policy(), service.verify_bearer(), service.metrics()};
-  add_payment_routes(router, around);
+  add_payment_routes(router, around, service::PageCursor(or_stop(config.secret("cursor.key"))));
   router.seal();
 
   LogEventSink events;

@@ -50,7 +50,8 @@ Result<http::Response> answer(const Result<Reply>& reply) {
 
 class Api {
  public:
-  Api(const Surroundings& around, ApiLimits limits) : around_(around), limits_(limits) {}
+  Api(const Surroundings& around, service::PageCursor cursors, ApiLimits limits)
+      : around_(around), cursors_(std::move(cursors)), limits_(limits) {}
 
   [[nodiscard]] Answered create(Call& call) const;
   [[nodiscard]] Answered list(Call& call) const;
@@ -67,6 +68,7 @@ class Api {
                                          const json::object& body) const;
 
   const Surroundings& around_;
+  service::PageCursor cursors_;
   ApiLimits limits_;
 };
 
@@ -126,7 +128,10 @@ Answered Api::list(Call& call) const {
     if (!value) co_return fail(value);
     *into = std::move(*value);
   }
-  auto query = list_query(parameters);
+  // A cursor is good for the same reach and the same filter only.
+  const std::string name =
+      fmt::format("{}|{}", call.access.owner().value_or("*"), parameters.reference.value_or(""));
+  auto query = list_query(parameters, cursors_, name);
   if (!query) co_return fail(query);
   const ListPayments list(around_);
   auto page = co_await list.run(call.access, std::move(*query));
@@ -134,7 +139,10 @@ Answered Api::list(Call& call) const {
   json::array data;
   for (const Payment& payment : page->payments) data.push_back(json_of(payment));
   json::value next;
-  if (page->has_more) next = cursor_after(page->payments.back());
+  if (page->has_more) {
+    const PaymentState& last = page->payments.back().state();
+    next = cursors_.after({last.created_at, last.id}, name);
+  }
   json::object body{
       {"data", std::move(data)}, {"has_more", page->has_more}, {"next_cursor", std::move(next)}};
   co_return http::json_response(200, body);
@@ -161,8 +169,9 @@ Answered Api::refunds(Call& call) const {
 
 }  // namespace
 
-void add_payment_routes(service::Router& router, const Surroundings& around, ApiLimits limits) {
-  const auto api = std::make_shared<const Api>(around, limits);
+void add_payment_routes(service::Router& router, const Surroundings& around, service::PageCursor cursors,
+                        ApiLimits limits) {
+  const auto api = std::make_shared<const Api>(around, std::move(cursors), limits);
   for (const std::string_view collection : {"/", "/payments"}) {
     router.route("POST", collection, [api](Call& call) { return api->create(call); });
     router.route("GET", collection, [api](Call& call) { return api->list(call); });

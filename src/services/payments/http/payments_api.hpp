@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "service/page_cursor.hpp"
 #include "service/router.hpp"
 #include "services/payments/usecases/surroundings.hpp"
 
@@ -15,6 +16,7 @@ struct ApiLimits {
 };
 
 // `around` must outlive the router.
-void add_payment_routes(service::Router& router, const Surroundings& around, ApiLimits limits = {});
+void add_payment_routes(service::Router& router, const Surroundings& around, service::PageCursor cursors,
+                        ApiLimits limits = {});
 
 }  // namespace gatehouse::payments

@@ -26,7 +26,7 @@ inline constexpr std::string_view kManualOrder =
 struct PaymentsApi : ::testing::Test {
   PaymentsApi() {
     log::configure("payments-test", "", log::Level::off);
-    add_payment_routes(router, around);
+    add_payment_routes(router, around, service::PageCursor(Secret("a key of the test")));
     router.seal();
   }
 

@@ -196,7 +196,9 @@ TEST_F(PaymentsApi, ListsPageByPage) {
       EXPECT_TRUE(seen.insert(std::string(payment.at("id").as_string())).second);
     }
     if (!page.at("has_more").as_bool()) break;
-    target = "/payments?reference=ord_1&limit=2&cursor=" + std::string(page.at("next_cursor").as_string());
+    const std::string cursor(page.at("next_cursor").as_string());
+    EXPECT_EQ(get("/payments?limit=2&cursor=" + cursor).status, 400U) << "a cursor belongs to its list";
+    target = "/payments?reference=ord_1&limit=2&cursor=" + cursor;
   }
   EXPECT_EQ(seen.size(), 5U);
   EXPECT_EQ(get("/payments?reference=ord_2").json().at("data").as_array().size(), 0U);

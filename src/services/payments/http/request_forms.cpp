@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/encoding.hpp"
 #include "core/fields.hpp"
 #include "core/text.hpp"
 #include "services/payments/usecases/list_payments.hpp"
@@ -24,16 +23,6 @@ bool is_token_text(std::string_view text) {
 bool looks_like_a_card_number(std::string_view text) {
   const auto digits = std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; });
   return digits >= 12 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
-}
-
-std::optional<ListQuery::Position> position_of(std::string_view cursor) {
-  const auto text = core::from_base64url(cursor);
-  if (!text) return std::nullopt;
-  const auto parts = core::cut(*text, ':');
-  if (!parts || parts->second.empty() || parts->second.size() > 64) return std::nullopt;
-  const auto micros = core::parse_int<std::int64_t>(parts->first);
-  if (!micros) return std::nullopt;
-  return ListQuery::Position{core::from_unix_micros(*micros), std::string(parts->second)};
 }
 
 }  // namespace
@@ -83,7 +72,8 @@ Result<RefundCommand> refund_command(std::string payment_id, const json::object&
   return command;
 }
 
-Result<ListQuery> list_query(const ListParameters& parameters) {
+Result<ListQuery> list_query(const ListParameters& parameters, const service::PageCursor& cursors,
+                             std::string_view list) {
   ListQuery query{.reference = parameters.reference, .limit = ListLimits{}.page_default};
   if (parameters.limit) {
     const auto limit = core::parse_int<std::size_t>(*parameters.limit);
@@ -94,16 +84,11 @@ Result<ListQuery> list_query(const ListParameters& parameters) {
     query.limit = *limit;
   }
   if (parameters.cursor) {
-    query.after = position_of(*parameters.cursor);
-    if (!query.after)
-      return refuse(ErrorKind::invalid, "invalid_cursor", "cursor: must come from a page of this list");
+    auto position = cursors.position(*parameters.cursor, list);
+    if (!position) return fail(position);
+    query.after = ListQuery::Position{position->created_at, std::move(position->id)};
   }
   return query;
-}
-
-std::string cursor_after(const Payment& last) {
-  return core::to_base64url(
-      fmt::format("{}:{}", core::unix_micros(last.state().created_at), last.state().id));
 }
 
 }  // namespace gatehouse::payments

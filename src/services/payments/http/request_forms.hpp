@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "service/page_cursor.hpp"
 #include "services/payments/usecases/cancel_payment.hpp"
 #include "services/payments/usecases/capture_payment.hpp"
 #include "services/payments/usecases/create_payment.hpp"
@@ -19,14 +20,14 @@ namespace gatehouse::payments {
 // {"amount"?, "reason"?}
 [[nodiscard]] Result<RefundCommand> refund_command(std::string payment_id, const boost::json::object& body);
 
-// The query of a list: nothing for an absent limit or cursor. invalid/`invalid_limit`, `invalid_cursor`.
+// The query of a list: nothing for what is absent. `list` names the list for its cursors.
+// invalid/`invalid_limit`, `invalid_cursor`.
 struct ListParameters {
   std::optional<std::string> reference;
   std::optional<std::string> limit;
   std::optional<std::string> cursor;
 };
-[[nodiscard]] Result<ListQuery> list_query(const ListParameters& parameters);
-// Where the next page begins: opaque to the client. The owner is not in it, it is part of every query.
-[[nodiscard]] std::string cursor_after(const Payment& last);
+[[nodiscard]] Result<ListQuery> list_query(const ListParameters& parameters,
+                                           const service::PageCursor& cursors, std::string_view list);
 
 }  // namespace gatehouse::payments
