@@ -175,7 +175,7 @@ Answer ConsulApi::health_of_service(Call& call) {
   const auto deadline = Deadline::after(*wait).time() < call.exchange.deadline.time()
                             ? Deadline::after(*wait)
                             : call.exchange.deadline;
-  while (*index > 0 && catalog_.index_of(name) <= *index) {
+  while (*index > 0 && catalog_.index_of(name) <= *index && !is_stopping_) {
     const auto notified = co_await changed_.wait(deadline);
     if (!notified || !*notified) break;
   }

@@ -22,6 +22,11 @@ class ConsulApi {
 
   // Call after every change of the catalog: blocking queries look again.
   void announce_change() { changed_.notify_all(); }
+  // The registry stops: blocking queries are answered now, with what there is.
+  void let_go() {
+    is_stopping_ = true;
+    announce_change();
+  }
 
  private:
   [[nodiscard]] Awaitable<Result<http::Response>> register_service(service::Call& call);
@@ -35,6 +40,7 @@ class ConsulApi {
   Catalog& catalog_;
   const core::Clock& clock_;
   runtime::Signal changed_;
+  bool is_stopping_ = false;
 };
 
 }  // namespace gatehouse::registry

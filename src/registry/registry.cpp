@@ -39,6 +39,7 @@ int run(const service::Config& config) {
   HttpsChecks checks(catalog, api, service);
   service.tasks().spawn("expire-checks", expire_checks(catalog, api, service.clock()));
   service.tasks().spawn("https-checks", checks.run());
+  service.on_drain([&api] { api.let_go(); });
   return service.run(router);
 }
 

@@ -130,6 +130,7 @@ struct Service::State {
   Peers peers;
   identity::TokenVerifier verifier;
   Health health;
+  std::vector<std::function<void()>> on_drain;
   std::vector<std::function<Awaitable<>()>> on_stop;
   bool is_stopping = false;
 
@@ -160,6 +161,7 @@ struct Service::State {
   Awaitable<> stop(http::Server& server) {
     const auto deadline = Deadline::after(kDrainTime);
     health.start_draining();
+    for (auto& let_go : on_drain) let_go();
     if (options.uses_discovery) co_await discovery.stop(deadline);
     const bool drained = co_await server.stop(deadline);
     if (!drained) log::warn("drain-incomplete", "connections were cut at the end of the drain time");
@@ -225,6 +227,9 @@ void Service::add_readiness(std::string_view name, std::function<Result<void>()>
 }
 void Service::add_metrics(const telemetry::Metrics& shard) {
   state_->health.add_metrics(shard);
+}
+void Service::on_drain(std::function<void()> let_go) {
+  state_->on_drain.push_back(std::move(let_go));
 }
 void Service::on_stop(std::function<Awaitable<>()> stop) {
   state_->on_stop.push_back(std::move(stop));

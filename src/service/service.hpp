@@ -70,6 +70,8 @@ class Service {
   void add_readiness(std::string_view name, std::function<Result<void>()> check);
   // Renders more shards into /metrics than this service's own.
   void add_metrics(const telemetry::Metrics& shard);
+  // Called first when the role stops: for answers that would wait for something to happen.
+  void on_drain(std::function<void()> let_go);
   // Called in reverse order when the role stops, before the worker ends, each within the drain time.
   void on_stop(std::function<Awaitable<>()> stop);
 
