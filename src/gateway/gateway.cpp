@@ -130,6 +130,9 @@ class Threads {
   void start() {
     for (auto& thread : threads_) thread->worker.start();
   }
+  void show_metrics(service::Service& service) {
+    for (auto& thread : threads_) service.add_metrics(thread->gateway.metrics());
+  }
 
   // All at once; comes back when the last has ended.
   Awaitable<> stop(Deadline deadline) {
@@ -200,6 +203,7 @@ int run(const service::Config& config) {
   node.add(service.metrics());
   service.add_metrics(first.metrics());
   Threads threads(parts, node);
+  threads.show_metrics(service);
 
   // Who changes it.
   const admin::Endpoints endpoints(*store, node, service.clock(), facts_of(config, settings));
