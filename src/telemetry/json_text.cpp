@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/text.hpp"
 
@@ -19,6 +20,24 @@ constexpr auto kPlain = [] {
 
 bool is_plain(char c) {
   return kPlain[static_cast<unsigned char>(c)];
+}
+
+// How many bytes at the front are plain, eight at a time: nearly all text is plain from end to end.
+std::size_t plain_size(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighBits; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, 8);
+    const std::uint64_t is_control = (bytes - kOnes * 0x20) & ~bytes & kHighBits;
+    const std::uint64_t is_special =
+        has_zero(bytes ^ kOnes * '"') | has_zero(bytes ^ kOnes * '\\') | has_zero(bytes ^ kOnes * 0x7F);
+    if (((bytes & kHighBits) | is_control | is_special) != 0) break;
+  }
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
 }
 
 // The whole UTF-8 sequence at the front; empty if its first byte starts none.
@@ -59,7 +78,7 @@ void append_escaped(fmt::memory_buffer& out, char c) {
 void append_json_string(fmt::memory_buffer& out, std::string_view text) {
   out.push_back('"');
   while (!text.empty()) {
-    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    const std::size_t plain = plain_size(text);
     append(out, text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -1,5 +1,7 @@
 #include "telemetry/log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -76,13 +78,28 @@ void append_timestamp(fmt::memory_buffer& out) {
     text = core::rfc3339(core::from_unix_seconds(second)).substr(0, 20);
   }
   append(out, text);
-  fmt::format_to(fmt::appender(out), "{:03}Z", millis % 1000);
+  const auto rest = static_cast<int>(millis % 1000);
+  const std::array<char, 4> text_of_rest{static_cast<char>('0' + rest / 100),
+                                         static_cast<char>('0' + rest / 10 % 10),
+                                         static_cast<char>('0' + rest % 10), 'Z'};
+  append(out, {text_of_rest.data(), text_of_rest.size()});
 }
 
 void append_key(fmt::memory_buffer& out, std::string_view key) {
-  append(out, ",\"");
-  append(out, key);
-  append(out, "\":");
+  const std::size_t begin = out.size();
+  out.resize(begin + key.size() + 4);
+  char* to = out.data() + begin;
+  *to++ = ',';
+  *to++ = '"';
+  to = std::ranges::copy(key, to).out;
+  *to++ = '"';
+  *to = ':';
+}
+
+template <std::integral Int>
+void append_integer(fmt::memory_buffer& out, Int value) {
+  const fmt::format_int digits(value);
+  append(out, {digits.data(), digits.size()});
 }
 
 void append_number(fmt::memory_buffer& out, double value) {
@@ -115,12 +132,8 @@ struct FieldWriter {
   std::string_view key;
 
   void operator()(std::string_view value) const { (append_key(out, key), append_text(out, value)); }
-  void operator()(std::int64_t value) const {
-    (append_key(out, key), fmt::format_to(fmt::appender(out), "{}", value));
-  }
-  void operator()(std::uint64_t value) const {
-    (append_key(out, key), fmt::format_to(fmt::appender(out), "{}", value));
-  }
+  void operator()(std::int64_t value) const { (append_key(out, key), append_integer(out, value)); }
+  void operator()(std::uint64_t value) const { (append_key(out, key), append_integer(out, value)); }
   void operator()(double value) const { (append_key(out, key), append_number(out, value)); }
   void operator()(bool value) const { (append_key(out, key), append(out, value ? "true" : "false")); }
   void operator()(Field::Redacted) const { (append_key(out, key), append(out, "\"[redacted]\"")); }

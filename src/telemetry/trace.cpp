@@ -27,12 +27,19 @@ bool read_hex(std::string_view text, std::span<std::uint8_t> into) {
   return true;
 }
 
-void append_hex(std::string& text, std::span<const std::uint8_t> bytes) {
+// Both digits of every byte: a header or log line is made for each request.
+constexpr auto kHexPairs = [] {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) pairs[byte] = {kDigits[byte >> 4U], kDigits[byte & 15U]};
+  return pairs;
+}();
+
+void append_hex(std::string& text, std::span<const std::uint8_t> bytes) {
+  std::array<char, 32> digits;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    std::ranges::copy(kHexPairs[bytes[i]], digits.data() + 2 * i);
+  text.append(digits.data(), 2 * bytes.size());
 }
 
 bool all_zero(std::span<const std::uint8_t> bytes) {
