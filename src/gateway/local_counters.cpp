@@ -7,9 +7,10 @@ namespace gatehouse::gateway {
 
 RateVerdict LocalCounters::take(std::string_view client, const RateLimits& limits, core::SystemTime now) {
   const auto starts = window_starts(limits, now);
-  Shard& shard = shards_[TextHash{}(client) % kShards];
+  const HashedName name{.text = client, .hash = NameHash{}(client)};
+  Shard& shard = shards_[name.hash % kShards];
   const std::scoped_lock lock(shard.mutex);
-  auto found = shard.clients.find(client);
+  auto found = shard.clients.find(name);
   if (found == shard.clients.end()) {
     make_room(shard, core::unix_seconds(now));
     found = shard.clients.try_emplace(std::string(client)).first;

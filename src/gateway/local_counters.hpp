@@ -21,14 +21,26 @@ class LocalCounters {
  public:
   explicit LocalCounters(LocalCountersLimits limits = {}) : limits_(limits) {}
 
-  // Any thread. `client` names whom is counted, with the plugin's scope: "<route>:<service>:<who>".
+  // Any thread. `client` names whom is counted, with the scope of the plugin that counts.
   [[nodiscard]] RateVerdict take(std::string_view client, const RateLimits& limits, core::SystemTime now);
   [[nodiscard]] std::size_t size() const;
 
  private:
-  struct TextHash {
+  // A name with its hash, which also chooses the shard: a look-up hashes once.
+  struct HashedName {
+    std::string_view text;
+    std::size_t hash;
+  };
+  struct NameHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(const HashedName& name) const { return name.hash; }
+  };
+  struct SameName {
+    using is_transparent = void;
+    bool operator()(const std::string& a, const std::string& b) const { return a == b; }
+    bool operator()(const HashedName& a, const std::string& b) const { return a.text == b; }
+    bool operator()(const std::string& a, const HashedName& b) const { return a == b.text; }
   };
   struct Counted {
     WindowCounts counts;
@@ -36,7 +48,7 @@ class LocalCounters {
   };
   struct alignas(64) Shard {
     mutable std::mutex mutex;
-    std::unordered_map<std::string, Counted, TextHash, std::equal_to<>> clients;
+    std::unordered_map<std::string, Counted, NameHash, SameName> clients;
     std::size_t sweep_at = 0;  // the bucket where the next sweep goes on
   };
   static constexpr std::size_t kShards = 64;

@@ -105,9 +105,14 @@ struct RouteTable::Index {
 
   Result<void> add(const RoutePattern& pattern, const RouteRule& rule, std::uint32_t rank);
   Paths& paths_of(std::string_view host);
+  [[nodiscard]] bool asks_for_hosts() const {
+    return !exact_hosts.empty() || !host_ends.empty() || !host_beginnings.empty();
+  }
 
   struct Search {
     const RouteQuery& query;
+    std::uint16_t port =
+        0;  // of the Host header, or the scheme's default; only known if routes ask for hosts
     std::uint32_t best = kNoRank;
     std::size_t matched = 0;
   };
@@ -153,7 +158,7 @@ Result<void> RouteTable::Index::add(const RoutePattern& pattern, const RouteRule
 void RouteTable::Index::try_candidates(const std::vector<Candidate>& candidates, Search& state) const {
   for (const auto& candidate : candidates) {
     if (candidate.rank >= state.best) return;
-    if (candidate.port != 0 && candidate.port != state.query.port) continue;
+    if (candidate.port != 0 && candidate.port != state.port) continue;
     if (!conditions_hold(rules[rule_of_rank[candidate.rank]], state.query)) continue;
     std::size_t matched = candidate.prefix_length;
     if (candidate.regex >= 0) {
@@ -205,8 +210,11 @@ Result<RouteTable> RouteTable::build(const std::vector<RouteRule>& rules) {
 
 std::optional<RouteHit> RouteTable::match(const RouteQuery& query) const {
   Index::Search state{.query = query};
-  if (!index_->exact_hosts.empty() || !index_->host_ends.empty() || !index_->host_beginnings.empty()) {
-    const std::string host = core::to_lower(query.host);
+  if (index_->asks_for_hosts()) {
+    const auto [name, port] = split_host_port(query.headers->get("Host"));
+    const std::uint16_t default_port = query.is_tls ? 443 : 80;
+    state.port = port == 0 ? default_port : port;
+    const std::string host = core::to_lower(name);
     if (const auto found = index_->exact_hosts.find(host); found != index_->exact_hosts.end()) {
       index_->search(found->second, state);
     }

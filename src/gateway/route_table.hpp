@@ -19,12 +19,10 @@ namespace gatehouse::gateway {
 
 struct RouteQuery {
   std::string_view method;
-  std::string_view host;         // as in the Host header, without port; any case
-  std::uint16_t port = 0;        // of the Host header, or the scheme's default
   std::string_view path;         // normalised
   std::string_view server_name;  // TLS: the name that the client asked for
   bool is_tls = false;
-  const http::Headers* headers = nullptr;  // never null when asked
+  const http::Headers* headers = nullptr;  // never null when asked; "Host" among them
 };
 
 struct RouteHit {

@@ -39,7 +39,7 @@ void run(benchmark::State& state, const std::vector<RouteRule>& rules, std::stri
   const auto table = RouteTable::build(rules);
   http::Headers headers;
   headers.add("Host", host);
-  const RouteQuery query{.method = "GET", .host = host, .port = 80, .path = path, .headers = &headers};
+  const RouteQuery query{.method = "GET", .path = path, .headers = &headers};
   for (auto _ : state) {
     auto hit = table->match(query);
     if (!hit) state.SkipWithError("no match");

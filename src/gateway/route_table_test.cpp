@@ -28,14 +28,13 @@ struct Ask {
 
 http::Headers headers_of(const Ask& ask) {
   http::Headers headers;
+  headers.add("Host", fmt::format("{}:{}", ask.host, ask.port));
   for (const auto& [name, value] : ask.headers) headers.add(name, value);
   return headers;
 }
 
 RouteQuery query_of(const Ask& ask, const http::Headers& headers) {
   return {.method = ask.method,
-          .host = ask.host,
-          .port = ask.port,
           .path = ask.path,
           .server_name = ask.server_name,
           .is_tls = ask.is_tls,
@@ -106,6 +105,17 @@ TEST(RouteTable, TakesExactAndWildcardHostsWithAndWithoutPort) {
   EXPECT_EQ(winner(rules, {.host = "shop.test"}), "beginning");
   EXPECT_EQ(winner(rules, {.host = "ported.example", .port = 8443}), "port");
   EXPECT_EQ(winner(rules, {.host = "ported.example", .port = 80}), "");
+}
+
+TEST(RouteTable, TakesTheSchemesPortWhereTheHostHeaderNamesNone) {
+  const std::vector<RouteRule> rules{{.id = "clear", .hosts = {"a.example:80"}},
+                                     {.id = "tls", .hosts = {"a.example:443"}}};
+  const auto table = table_of(rules);
+  http::Headers headers;
+  headers.add("Host", "a.example");
+  EXPECT_EQ(rules[table.match({.method = "GET", .path = "/", .headers = &headers})->rule].id, "clear");
+  EXPECT_EQ(rules[table.match({.method = "GET", .path = "/", .is_tls = true, .headers = &headers})->rule].id,
+            "tls");
 }
 
 TEST(RouteTable, PlainHostsBeatWildcards) {

@@ -68,11 +68,7 @@ Result<Verdict> Proxy::match_route(Exchange& exchange) const {
   const auto& request = exchange.http.request;
   if (request.method == "TRACE") return refuse(ErrorKind::method_not_allowed, "trace_refused");
   const net::Peer& peer = exchange.http.peer;
-  const auto [host, port] = split_host_port(request.headers.get("Host"));
-  const std::uint16_t default_port = peer.is_tls ? 443 : 80;
   const auto hit = exchange.snapshot().match({.method = request.method,
-                                              .host = host,
-                                              .port = port == 0 ? default_port : port,
                                               .path = exchange.path,
                                               .server_name = peer.server_name,
                                               .is_tls = peer.is_tls,

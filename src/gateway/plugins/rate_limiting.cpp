@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "gateway/error_page.hpp"
 #include "gateway/exchange.hpp"
 #include "gateway/local_counters.hpp"
@@ -25,6 +27,7 @@ class RateLimiting final : public Plugin {
                const PluginContext& context)
       : config_(std::move(config)),
         scope_(or_nobody(scope.route_id) + ":" + or_nobody(scope.service_id)),
+        local_scope_(fmt::format("{:x}:", std::hash<std::string>{}(scope_))),
         local_(context.local_counters),
         shared_(context.shared_counters),
         refused_(context.metrics.counter("gateway_rate_limited_total", "Requests refused by rate-limiting")),
@@ -33,7 +36,7 @@ class RateLimiting final : public Plugin {
 
   Step on_request(Exchange& exchange) override {
     if (config_->kept == CountsKept::in_redis) return wait_for(ask_redis(exchange));
-    client_.assign(scope_).append(":").append(client_of(exchange));
+    client_.assign(local_scope_).append(client_of(exchange));
     return act_on(exchange, local_.take(client_, config_->limits, exchange.now()));
   }
 
@@ -113,7 +116,8 @@ class RateLimiting final : public Plugin {
   }
 
   std::shared_ptr<const RateLimitingConfig> config_;
-  std::string scope_;
+  std::string scope_;        // as Redis keys spell it
+  std::string local_scope_;  // shorter: it is part of every look-up in this process
   LocalCounters& local_;
   SharedCounters& shared_;
   telemetry::Counter& refused_;
