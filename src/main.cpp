@@ -49,6 +49,24 @@ int run_role(const Role& role, const std::string& config_file) {
   }
 }
 
+struct PkiArguments {
+  std::string role;
+  std::string directory;
+};
+
+void add_pki_commands(CLI::App& pki, const std::string& data, PkiArguments& arguments, int& code) {
+  pki.require_subcommand(1);
+  pki.add_subcommand("show", "Root, issuing CA and leaves, with names and expiry")->callback([&] {
+    code = supervisor::pki_show(data);
+  });
+  pki.add_subcommand("renew", "Issue every leaf anew; running roles take them up by themselves")
+      ->callback([&] { code = supervisor::pki_renew(data); });
+  auto* issue = pki.add_subcommand("issue", "Issue a leaf for a role or client into a directory");
+  issue->add_option("role", arguments.role, "Its name in spiffe://gatehouse.local/role/<role>")->required();
+  issue->add_option("directory", arguments.directory, "Receives tls/cert.pem and tls/key.pem")->required();
+  issue->callback([&] { code = supervisor::pki_issue(data, arguments.role, arguments.directory); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,19 +107,8 @@ int main(int argc, char** argv) {
     code = demo::run({.data = data});
   });
 
-  auto* pki = command("pki", "The platform's certificates");
-  pki->require_subcommand(1);
-  pki->add_subcommand("show", "Root, issuing CA and leaves, with names and expiry")->callback([&] {
-    code = supervisor::pki_show(data);
-  });
-  pki->add_subcommand("renew", "Issue every leaf anew; running roles take them up by themselves")
-      ->callback([&] { code = supervisor::pki_renew(data); });
-  std::string issue_role;
-  std::string issue_directory;
-  auto* issue = pki->add_subcommand("issue", "Issue a leaf for a role or client into a directory");
-  issue->add_option("role", issue_role, "Its name in spiffe://gatehouse.local/role/<role>")->required();
-  issue->add_option("directory", issue_directory, "Receives tls/cert.pem and tls/key.pem")->required();
-  issue->callback([&] { code = supervisor::pki_issue(data, issue_role, issue_directory); });
+  PkiArguments pki_arguments;
+  add_pki_commands(*command("pki", "The platform's certificates"), data, pki_arguments, code);
 
   std::string config_file;
   for (const Role& role : kRoles) {

@@ -165,7 +165,8 @@ TYPED_TEST(CacheContract, AnEntryEndsWithItsTime) {
 template <class Random>
 Awaitable<> put_at_random(Cache& cache, std::int64_t version, Random& random, int& running) {
   Entry entry{.value = std::to_string(version), .version = version, .ttl = 60s};
-  static_cast<void>(co_await runtime::sleep_for(Millis{random() % 5}));
+  const Millis pause{random() % 5};
+  static_cast<void>(co_await runtime::sleep_for(pause));
   if (version % 7 == 0) {
     static_cast<void>(co_await cache.erase("k", version));
   } else {

@@ -1,3 +1,4 @@
+// Invalidation within one process: what one worker changes, the others forget.
 #include <mutex>
 
 #include <boost/asio/post.hpp>

@@ -1,3 +1,4 @@
+// What every room stands on: clocks, encodings, money, secrets, strict reading of JSON.
 #include <gtest/gtest.h>
 
 #include "core/clock.hpp"

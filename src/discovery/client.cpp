@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "runtime/timer.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/random.hpp"
 
 namespace gatehouse::discovery {
 
@@ -63,7 +64,10 @@ Result<std::vector<Instance>> parse_health(std::string_view text) {
 
 struct Client::State : std::enable_shared_from_this<Client::State> {
   State(runtime::Executor executor, http::Client& http_, ClientOptions options_)
-      : http(http_), options(std::move(options_)), tasks(executor), random(std::random_device{}()) {}
+      : http(http_),
+        options(std::move(options_)),
+        tasks(executor),
+        random(static_cast<std::minstd_rand::result_type>(telemetry::fast_random())) {}
 
   http::Client& http;
   ClientOptions options;

@@ -1,3 +1,4 @@
+// Who asks and what they may do: peer names, tokens and their keys, permissions with their scopes.
 #include <gtest/gtest.h>
 
 #include "crypto/jwt.hpp"

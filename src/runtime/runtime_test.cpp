@@ -1,3 +1,4 @@
+// Workers, tasks that end, deadlines and the pool for blocking work; and what the compiler makes of co_await.
 #include <gtest/gtest.h>
 
 #include "runtime/blocking_pool.hpp"

@@ -1,3 +1,4 @@
+// What the result codes of SQLite mean in our words; the table is in storage/sqlite.hpp.
 #include <fmt/format.h>
 #include <sqlite3.h>
 

@@ -29,7 +29,7 @@ BANS = [
          'src/gateway/'), tests_too=False),
     Ban('sleep', r'\bthis_thread::sleep_\w+|\b(usleep|nanosleep)\b|(?<![\w.])sleep\s*\(',
         'runtime::sleep_for, in tests a ManualClock or a latch',
-        ('src/storage/sqlite', 'src/supervisor/', 'tests/', 'bench/')),
+        ('src/storage/sqlite', 'src/supervisor/', 'src/demo/', 'tests/', 'bench/')),
     Ban('std::regex', r'\bstd::(basic_)?regex\b|<regex>', 'RE2, or a hand-written matcher: linear time'),
     Ban('rand', r'\b(s?rand|random)\s*\(\s*\)|\bstd::random_device\b|\bstd::mt19937', 'crypto/random for secrets, telemetry/random for jitter, a seeded generator in tests',
         ('src/crypto/', 'src/resilience/'), tests_too=False),
