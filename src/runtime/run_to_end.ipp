@@ -1,11 +1,11 @@
 // Part of worker.hpp.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-
 #include <exception>
 #include <optional>
 #include <utility>
+
+#include <boost/asio/co_spawn.hpp>
 
 namespace gatehouse::runtime {
 
@@ -29,7 +29,8 @@ T run_to_end(boost::asio::io_context& io, Awaitable<T> task) {
       done = true;
     });
     if (io.stopped()) io.restart();  // it stops whenever it has run out of work
-    while (!done && io.run_one() != 0) {}
+    while (!done && io.run_one() != 0) {
+    }
     if (failure) std::rethrow_exception(failure);
   } else {
     std::optional<T> result;
