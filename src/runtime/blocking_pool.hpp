@@ -5,16 +5,11 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <type_traits>
-
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "core/result.hpp"
 #include "runtime/awaitable.hpp"
+#include "runtime/completion.hpp"
 
 namespace gatehouse::runtime {
 
@@ -48,28 +43,11 @@ class BlockingPool {
 template <class Work>
 Awaitable<std::invoke_result_t<Work&>> BlockingPool::run(Work work) {
   using Outcome = std::invoke_result_t<Work&>;
-  const Executor executor = co_await boost::asio::this_coro::executor;
-  std::optional<Outcome> outcome;
-  bool queued_it = true;
-  auto start = [this, &work, &outcome, &queued_it, executor](auto handler) {
-    // The handler travels to the pool thread and back; post() makes it run on the worker again. The guard
-    // keeps the worker's loop alive meanwhile.
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    auto alive = std::make_shared<boost::asio::executor_work_guard<Executor>>(executor);
-    // The pool's copy moves on into what is posted: left on its thread, it could outlive the loop.
-    queued_it = submit([&work, &outcome, executor, handler_of = shared, guard = std::move(alive)]() mutable {
-      outcome.emplace(work());
-      auto resume = [handler_of = std::move(handler_of), guard = std::move(guard)] {
-        std::move (*handler_of)();
-      };
-      boost::asio::post(executor, std::move(resume));
-    });
-    if (!queued_it) boost::asio::post(executor, [shared] { std::move (*shared)(); });
+  auto start = [this, &work](auto resume) {
+    const bool is_queued = submit([&work, resume]() mutable { resume(Outcome(work())); });
+    if (!is_queued) resume(Outcome(fail(ErrorKind::unavailable, "pool_full")));
   };
-  const boost::asio::use_awaitable_t<Executor> token;
-  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(start, token);
-  if (!queued_it) co_return fail(ErrorKind::unavailable, "pool_full");
-  co_return std::move(*outcome);
+  co_return co_await completion<Outcome>(start);
 }
 
 }  // namespace gatehouse::runtime
