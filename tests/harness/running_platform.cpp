@@ -39,7 +39,7 @@ T or_throw(Result<T> result, std::string_view what) {
 int guard(const std::string& program, const std::filesystem::path& data) {
   int pipe[2];
   if (::pipe2(pipe, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-  const std::string script = "read -r _; exec \"$0\" down --data \"$1\" >/dev/null 2>&1";
+  const std::string script = "read -r _; \"$0\" down --data \"$1\" >/dev/null 2>&1; rm -rf \"$1\"";
   const pid_t child = ::fork();
   if (child == 0) {
     ::setsid();
