@@ -34,9 +34,6 @@ endif()
 if(GATEHOUSE_FUZZ)
   target_compile_options(gatehouse_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
-if(GATEHOUSE_UNDEFENDED)
-  target_compile_definitions(gatehouse_options INTERFACE GATEHOUSE_UNDEFENDED)
-endif()
 
 # What a test finds around it: servers that Debian keeps in /usr/sbin, those of tools/peers, readable reports.
 set(GATEHOUSE_TEST_ENVIRONMENT
