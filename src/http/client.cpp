@@ -83,15 +83,12 @@ void write_head(std::string& head, const Target& target, const Request& request,
     const std::string& name = target.server_name.empty() ? target.host : target.server_name;
     fmt::format_to(std::back_inserter(head), "Host: {}:{}\r\n", name, target.port);
   }
-  for (const HeaderField field : request.headers) {
-    if (!is_token(field.name) || !is_field_value(field.value)) continue;
-    head.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
+  request.headers.write_to(head);
   if (framing.kind == Framing::Kind::chunked) {
     head += "Transfer-Encoding: chunked\r\n";
   } else if (framing.length > 0 || request.method == "POST" || request.method == "PUT" ||
              request.method == "PATCH") {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", framing.length);
+    append_content_length(head, framing.length);
   }
   head += "\r\n";
 }

@@ -152,15 +152,10 @@ Awaitable<bool> Connection::respond(Exchange& exchange, const HeadFacts& facts, 
 }
 
 void Connection::start_head(const Response& response) {
-  head_.clear();
-  const auto out = std::back_inserter(head_);
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
-  for (const HeaderField field : response.headers) {
-    // A value that would split the message is dropped with its name: it can only come from a bug or an
-    // attack.
-    if (!is_token(field.name) || !is_field_value(field.value)) continue;
-    head_.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
+  const fmt::format_int status(response.status);
+  head_.assign("HTTP/1.1 ").append(status.data(), status.size()).append(" ");
+  head_.append(reason_phrase(response.status)).append("\r\n");
+  response.headers.write_to(head_);
   if (!response.headers.contains("Date"))
     head_.append("Date: ").append(context_.date.now(now_)).append("\r\n");
   if (response.tunnel) return;
@@ -186,7 +181,7 @@ Awaitable<Result<void>> Connection::write_response(Exchange& exchange, const Hea
   const bool has_length = response.status >= 200 && response.status != 204;
   // The answer to HEAD may know a length that its own body does not have (RFC 9110 section 8.6).
   if (has_length && framing.kind == Framing::Kind::length && !response.headers.contains("Content-Length")) {
-    fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n", framing.length);
+    append_content_length(head_, framing.length);
   }
   if (sends_body && framing.kind == Framing::Kind::chunked) head_ += "Transfer-Encoding: chunked\r\n";
   head_ += "\r\n";
@@ -217,7 +212,8 @@ Awaitable<> Connection::refuse_head(const Error& error) {
   Response response = problem_response(error);
   response.status = status;
   start_head(response);
-  fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n\r\n", response.content.size());
+  append_content_length(head_, response.content.size());
+  head_ += "\r\n";
   wire_.stream.expires_at(std::chrono::steady_clock::now() + std::chrono::seconds{1});
   (void)co_await wire_.stream.write(head_, response.content);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 #include "core/text.hpp"
@@ -50,6 +51,33 @@ HeaderField Headers::operator[](std::size_t index) const {
   const Entry& entry = entries_[index];
   const std::string_view text = text_;
   return {text.substr(entry.name_at, entry.name_size), text.substr(entry.value_at, entry.value_size)};
+}
+
+void Headers::write_to(std::string& head) const {
+  const bool is_clean = is_field_value(text_);  // one search for all of them, values and names
+  const std::size_t begin = head.size();
+  std::size_t room = 0;
+  for (const Entry& entry : entries_) room += entry.name_size + entry.value_size + 4;
+  head.resize_and_overwrite(begin + room, [&](char* to, std::size_t /*size*/) {
+    char* at = to + begin;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const HeaderField field = (*this)[i];
+      if (!is_token(field.name) || (!is_clean && !is_field_value(field.value))) continue;
+      at = std::ranges::copy(field.name, at).out;
+      *at++ = ':';
+      *at++ = ' ';
+      at = std::ranges::copy(field.value, at).out;
+      *at++ = '\r';
+      *at++ = '\n';
+    }
+    return static_cast<std::size_t>(at - to);
+  });
+}
+
+void append_content_length(std::string& head, std::uint64_t length) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
+  head.append("Content-Length: ").append(digits.data(), end).append("\r\n");
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {

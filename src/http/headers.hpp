@@ -24,6 +24,10 @@ class Headers {
   void clear();
   void reserve(std::size_t fields, std::size_t bytes);
 
+  // Appends the lines of the fields. One that would split the message or change its sense is left out: it can
+  // only come from a bug or an attack.
+  void write_to(std::string& head) const;
+
   // Names compare without case (RFC 9110 section 5.1).
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;  // the first
   [[nodiscard]] std::string_view get(std::string_view name) const;                  // empty if absent
@@ -70,6 +74,9 @@ class Headers {
   std::string text_;
   std::vector<Entry> entries_;
 };
+
+// "Content-Length: 17\r\n"
+void append_content_length(std::string& head, std::uint64_t length);
 
 // RFC 9110 section 5.6.2: the only bytes a name may have.
 [[nodiscard]] bool is_token(std::string_view);

@@ -2,99 +2,91 @@
 
 #include <cstring>
 
-#include <boost/beast/http/basic_parser.hpp>
-
 #include "core/text.hpp"
+#include "http/head_lines.hpp"
 
 namespace gatehouse::http {
 
-namespace beast = boost::beast;
-using beast::http::field;
-using boost::system::error_code;
-
 namespace {
 
-// What Beast finds goes straight into our flat headers; its own body handling stays unused.
-template <bool is_request>
-class HeadParser final : public beast::http::basic_parser<is_request> {
- public:
-  HeadParser(Headers& headers_, const HeadLimits& limits_) : headers(headers_), limits(limits_) {
-    this->header_limit(static_cast<std::uint32_t>(limits.bytes_max));
-    this->body_limit(boost::none);
-  }
-
-  Headers& headers;
-  const HeadLimits& limits;
-  std::string_view method;
-  std::string_view target;
-  unsigned status = 0;
-  int version = 11;
+// What the fields of a head say about the connection and the body, gathered in one pass.
+struct Findings {
   unsigned hosts = 0;
   unsigned lengths = 0;
   unsigned transfer_encodings = 0;
   bool expects_continue = false;
-  bool has_too_many = false;
-
- private:
-  using View = beast::string_view;
-  static std::string_view std_view(View text) { return {text.data(), text.size()}; }
-
-  void on_request_impl(beast::http::verb /*verb*/, View method_, View target_, int version_,
-                       error_code& /*ec*/) override {
-    method = std_view(method_);
-    target = std_view(target_);
-    version = version_;
-  }
-  void on_response_impl(int code, View /*reason*/, int version_, error_code& /*ec*/) override {
-    status = static_cast<unsigned>(code);
-    version = version_;
-  }
-  void on_field_impl(field name, View name_text, View value, error_code& /*ec*/) override {
-    if (headers.size() >= limits.headers_max) has_too_many = true;
-    if (has_too_many) return;
-    if (name == field::host) ++hosts;
-    if (name == field::content_length) ++lengths;
-    if (name == field::transfer_encoding) ++transfer_encodings;
-    if (name == field::expect) expects_continue = core::iequals(std_view(value), "100-continue");
-    headers.add(std_view(name_text), std_view(value));
-  }
-  void on_header_impl(error_code& /*ec*/) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& /*length*/, error_code& /*ec*/) override {}
-  std::size_t on_body_impl(View /*body*/, error_code& /*ec*/) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t /*size*/, View /*extensions*/, error_code& /*ec*/) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, View /*body*/, error_code& /*ec*/) override {
-    return 0;
-  }
-  void on_finish_impl(error_code& /*ec*/) override {}
+  bool says_close = false;
+  bool says_keep_alive = false;
 };
 
-template <class Parser>
-Result<void> run(Parser& parser, std::string_view head, ErrorKind kind) {
-  error_code error;
-  parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
-  if (error && error != beast::http::error::need_more) {
-    return refuse(kind, "bad_request_head", error.message());
+void note_connection(Findings& findings, std::string_view value) {
+  while (!value.empty()) {
+    const auto comma = std::min(value.find(','), value.size());
+    const auto option = core::trim(value.substr(0, comma));
+    findings.says_close = findings.says_close || core::iequals(option, "close");
+    findings.says_keep_alive = findings.says_keep_alive || core::iequals(option, "keep-alive");
+    value.remove_prefix(std::min(comma + 1, value.size()));
   }
-  if (parser.has_too_many) return refuse(ErrorKind::too_large, "head_too_large", "too many header fields");
-  if (!parser.is_header_done()) return refuse(kind, "bad_request_head", "the head is incomplete");
-  return {};
+}
+
+void note(Findings& findings, const HeaderField& field) {
+  const auto is = [&field](std::string_view name) { return core::iequals(field.name, name); };
+  switch (field.name.size()) {
+    case 4:
+      if (is("Host")) ++findings.hosts;
+      return;
+    case 6:
+      if (is("Expect")) findings.expects_continue = core::iequals(field.value, "100-continue");
+      return;
+    case 10:
+      if (is("Connection")) note_connection(findings, field.value);
+      return;
+    case 14:
+      if (is("Content-Length")) ++findings.lengths;
+      return;
+    case 17:
+      if (is("Transfer-Encoding")) ++findings.transfer_encodings;
+      return;
+    default:
+      return;
+  }
+}
+
+Result<Findings> read_fields(HeadLines& lines, const HeadLimits& limits, Headers& headers, ErrorKind kind) {
+  Findings findings;
+  HeaderField field;
+  for (;;) {
+    const auto found = lines.next(field);
+    if (found == HeadLines::Found::end) return findings;
+    if (found == HeadLines::Found::malformed)
+      return refuse(kind, "bad_request_head", "a malformed header line");
+    if (headers.size() >= limits.headers_max) {
+      return refuse(ErrorKind::too_large, "head_too_large", "too many header fields");
+    }
+    note(findings, field);
+    headers.add(field.name, field.value);
+  }
 }
 
 // RFC 9112 section 6.1: both lengths, a length twice, or a coding other than one final "chunked" are refused
 // rather than interpreted.
-template <class Parser>
-Result<Framing> framing_of(const Parser& parser, ErrorKind kind) {
-  if (parser.lengths + parser.transfer_encodings > 1) return refuse(kind, "ambiguous_framing");
-  if (parser.transfer_encodings == 1) {
-    if (!core::iequals(core::trim(parser.headers.get("Transfer-Encoding")), "chunked")) {
+Result<Framing> framing_of(const Findings& findings, const Headers& headers, ErrorKind kind) {
+  if (findings.lengths + findings.transfer_encodings > 1) return refuse(kind, "ambiguous_framing");
+  if (findings.transfer_encodings == 1) {
+    if (!core::iequals(headers.get("Transfer-Encoding"), "chunked")) {
       return refuse(kind, "unsupported_transfer_encoding");
     }
     return Framing{Framing::Kind::chunked};
   }
-  if (parser.lengths == 0) return Framing{};
-  const auto length = core::parse_int<std::uint64_t>(core::trim(parser.headers.get("Content-Length")));
+  if (findings.lengths == 0) return Framing{};
+  const auto length = core::parse_int<std::uint64_t>(headers.get("Content-Length"));
   if (!length || *length > (1ULL << 62)) return refuse(kind, "ambiguous_framing", "bad Content-Length");
   return Framing{*length == 0 ? Framing::Kind::none : Framing::Kind::length, *length};
+}
+
+// RFC 9112 section 9.3.
+bool keeps_alive(const Findings& findings, Version version) {
+  return !findings.says_close && (version == Version::http11 || findings.says_keep_alive);
 }
 
 // "http://host/path" → "/path" with that host (RFC 9112 section 3.2.2).
@@ -144,47 +136,51 @@ Result<std::size_t> find_head_end(std::string_view bytes, std::size_t searched, 
 
 Result<HeadFacts> parse_request_head(std::string_view head, const HeadLimits& limits, Request& request) {
   request.headers.clear();
-  request.headers.reserve(16, head.size());
-  HeadParser<true> parser(request.headers, limits);
-  if (auto parsed = run(parser, head, ErrorKind::invalid); !parsed) return fail(parsed);
-  request.method.assign(parser.method);
-  if (auto formed = to_origin_form(parser.target, request); !formed) return fail(formed);
+  request.headers.reserve(32, head.size() + 512);  // the gateway adds its own
+  HeadLines lines(head);
+  const auto line = lines.request_line();
+  if (!line) return refuse(ErrorKind::invalid, "bad_request_head", "a malformed request line");
+  const auto findings = read_fields(lines, limits, request.headers, ErrorKind::invalid);
+  if (!findings) return fail(findings);
+  request.method.assign(line->method);
+  if (auto formed = to_origin_form(line->target, request); !formed) return fail(formed);
 
-  const bool is_http10 = parser.version < 11;
-  if (parser.hosts > 1 || (parser.hosts == 0 && !is_http10) || !is_host(request.headers.get("Host"))) {
+  const bool is_http10 = line->version == Version::http10;
+  if (findings->hosts > 1 || (findings->hosts == 0 && !is_http10) || !is_host(request.headers.get("Host"))) {
     return refuse(ErrorKind::invalid, "bad_host", "exactly one valid Host header is required");
   }
-  const auto framing = framing_of(parser, ErrorKind::invalid);
+  const auto framing = framing_of(*findings, request.headers, ErrorKind::invalid);
   if (!framing) return fail(framing);
   if (is_http10 && framing->kind == Framing::Kind::chunked)
     return refuse(ErrorKind::invalid, "ambiguous_framing");
   return HeadFacts{.framing = *framing,
-                   .keeps_alive = parser.keep_alive(),
+                   .keeps_alive = keeps_alive(*findings, line->version),
                    .is_http10 = is_http10,
-                   .expects_continue = parser.expects_continue && !is_http10};
+                   .expects_continue = findings->expects_continue && !is_http10};
 }
 
 Result<HeadFacts> parse_response_head(std::string_view head, const HeadLimits& limits, AnswerTo answer_to,
                                       Response& response) {
   response.headers.clear();
-  response.headers.reserve(16, head.size() + 256);  // the gateway adds its own
-  HeadParser<false> parser(response.headers, limits);
-  parser.skip(true);
-  if (auto parsed = run(parser, head, ErrorKind::bad_upstream); !parsed) return fail(parsed);
-  response.status = parser.status;
-  auto framing = framing_of(parser, ErrorKind::bad_upstream);
+  response.headers.reserve(24, head.size() + 512);  // the gateway adds its own
+  HeadLines lines(head);
+  const auto line = lines.status_line();
+  if (!line) return refuse(ErrorKind::bad_upstream, "bad_request_head", "a malformed status line");
+  const auto findings = read_fields(lines, limits, response.headers, ErrorKind::bad_upstream);
+  if (!findings) return fail(findings);
+  response.status = line->status;
+  auto framing = framing_of(*findings, response.headers, ErrorKind::bad_upstream);
   if (!framing) return fail(framing);
-  const bool says_length = parser.lengths + parser.transfer_encodings > 0;
-  if (answer_to == AnswerTo::head || parser.status < 200 || parser.status == 204 || parser.status == 304) {
+  const bool says_length = findings->lengths + findings->transfer_encodings > 0;
+  if (answer_to == AnswerTo::head || line->status < 200 || line->status == 204 || line->status == 304) {
     *framing = Framing{};
   } else if (!says_length) {
     *framing = Framing{Framing::Kind::until_close};
   }
-  const bool keeps_alive =
-      framing->kind != Framing::Kind::until_close &&
-      !core::iequals(response.headers.get("Connection"), "close") &&
-      (parser.version >= 11 || core::iequals(response.headers.get("Connection"), "keep-alive"));
-  return HeadFacts{.framing = *framing, .keeps_alive = keeps_alive, .is_http10 = parser.version < 11};
+  const bool is_reusable =
+      framing->kind != Framing::Kind::until_close && keeps_alive(*findings, line->version);
+  return HeadFacts{
+      .framing = *framing, .keeps_alive = is_reusable, .is_http10 = line->version == Version::http10};
 }
 
 Result<ChunkDecoder::Step> ChunkDecoder::step(std::string_view input) {

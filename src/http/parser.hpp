@@ -1,5 +1,5 @@
-// Message heads and chunked bodies: from bytes to values. Pure; Boost.Beast's parser does the head's grammar,
-// the rules that keep two parsers from disagreeing (request smuggling) stand here.
+// Message heads and chunked bodies: from bytes to values. Pure; head_lines does the grammar, the rules that
+// keep two parsers from disagreeing (request smuggling) stand here.
 #pragma once
 
 #include <cstdint>
