@@ -91,7 +91,7 @@ class Callers : public testing::TestWithParam<Role> {
  protected:
   static void SetUpTestSuite() {
     log::configure("component-test", "", log::Level::off);
-    directory = new TemporaryDirectory;
+    directory = std::make_unique<TemporaryDirectory>();
     const auto now = core::SystemClock().now();
     ASSERT_TRUE(supervisor::ensure_pki(directory->path(), now));
     for (const std::string_view identity : kIdentities) {
@@ -100,11 +100,11 @@ class Callers : public testing::TestWithParam<Role> {
                                               {std::string(identity)}, now));
     }
   }
-  static void TearDownTestSuite() { delete directory; }
+  static void TearDownTestSuite() { directory.reset(); }
 
-  static TemporaryDirectory* directory;
+  static std::unique_ptr<TemporaryDirectory> directory;
 };
-TemporaryDirectory* Callers::directory = nullptr;
+std::unique_ptr<TemporaryDirectory> Callers::directory;
 
 TEST_P(Callers, OnlyThoseThatAreListedGetPastTheFirstDoor) {
   const std::filesystem::path& data = directory->path();
