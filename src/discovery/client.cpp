@@ -78,9 +78,12 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   bool is_connected = false;
   bool is_stopping = false;
 
-  milliseconds retry_delay() {
-    std::uniform_int_distribution<milliseconds::rep> spread(options.retry.count(),
-                                                            options.retry.count() * 10);
+  // Short at first, for at start-up the registry is up a moment later; then doubling, up to ten times
+  // `retry`.
+  milliseconds retry_delay(std::size_t failures) {
+    const auto doubled = (options.retry.count() / 8) << std::min<std::size_t>(failures, 7);
+    const auto ceiling = std::clamp<milliseconds::rep>(doubled, 2, options.retry.count() * 10);
+    std::uniform_int_distribution<milliseconds::rep> spread(ceiling / 2, ceiling);
     return milliseconds{spread(random)};
   }
 
@@ -129,6 +132,7 @@ Awaitable<> stay_registered(std::shared_ptr<State> state) {
   const std::string body = registration_body(*state->registration, state->options.ttl);
   const std::string beat = "/v1/agent/check/pass/ttl:" + core::percent_encode(state->registration->id);
   bool is_registered = false;
+  std::size_t failures = 0;
   while (!state->is_stopping) {
     const auto deadline = Deadline::after(milliseconds{2'000});
     if (is_registered) {
@@ -140,7 +144,8 @@ Awaitable<> stay_registered(std::shared_ptr<State> state) {
       if (!registered)
         log::debug("registration-failed", "the registry did not take us", {log::field(registered.error())});
     }
-    const auto pause = is_registered ? state->options.heartbeat : state->retry_delay();
+    failures = is_registered ? 0 : failures + 1;
+    const auto pause = is_registered ? state->options.heartbeat : state->retry_delay(failures);
     const auto slept = co_await runtime::sleep_for(pause);
     if (!slept) co_return;
   }
@@ -162,6 +167,7 @@ void publish(State& state, std::string_view name, std::vector<Instance> instance
 template <class State>
 Awaitable<> watch_service(std::shared_ptr<State> state, std::string name) {
   std::uint64_t index = 0;
+  std::size_t failures = 0;
   while (!state->is_stopping) {
     const std::string target = fmt::format("/v1/health/service/{}?passing=1&index={}&wait={}ms",
                                            core::percent_encode(name), index, state->options.wait.count());
@@ -173,9 +179,10 @@ Awaitable<> watch_service(std::shared_ptr<State> state, std::string name) {
       const auto seen = core::parse_int<std::uint64_t>(reply->headers.get("X-Consul-Index")).value_or(0);
       index = seen < index ? 0 : seen;
       publish(*state, name, std::move(*instances));
+      failures = 0;
       if (index > 0) continue;
     }
-    const auto slept = co_await runtime::sleep_for(state->retry_delay());
+    const auto slept = co_await runtime::sleep_for(state->retry_delay(++failures));
     if (!slept) co_return;
     if (!instances) index = 0;
   }

@@ -65,6 +65,20 @@ Awaitable<> reload_certificates(net::TlsFiles files, std::shared_ptr<net::Server
   }
 }
 
+// Ready means that peers can find us: not before the registry has heard of us, unless it is not there at all.
+Awaitable<> tell_when_announced(discovery::Client& discovery) {
+  const auto patience = Deadline::after(milliseconds{5'000});
+  while (!discovery.is_connected()) {
+    const auto slept = co_await runtime::sleep_for(milliseconds{5});
+    if (!slept) co_return;
+    if (!patience.is_over()) continue;
+    log::warn("registry-silent",
+              "serving, but the registry does not answer: peers cannot find this instance");
+    break;
+  }
+  tell_supervisor("ready");
+}
+
 }  // namespace
 
 StartError::StartError(const Error& error) : StartError(explain(error)) {}
@@ -254,7 +268,11 @@ int Service::run(http::Handler& handler) {
     stopping.spawn("stop", state.stop(server));
   });
   log::info("started", "serving", {log::field("server.port", port)});
-  tell_supervisor("ready");
+  if (state.options.uses_discovery) {
+    state.tasks.spawn("tell-when-announced", tell_when_announced(state.discovery));
+  } else {
+    tell_supervisor("ready");
+  }
   state.worker.run();
   log::info("stopped", "stopped in order");
   log::flush();
