@@ -50,6 +50,7 @@ void append_escaped(std::string& out, unsigned char c) {
 Result<void> unescape_into(std::string& out, std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     const auto c = static_cast<unsigned char>(path[i]);
+    if (c == 0) return refuse(ErrorKind::invalid, "malformed_path");  // as %00 below: C strings end there
     if (c != '%') {
       kPathBytes[c] ? out.push_back(path[i]) : append_escaped(out, c);
       continue;
