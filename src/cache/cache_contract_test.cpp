@@ -48,7 +48,7 @@ struct RedisBench {
   core::SystemClock clock;
   storage::redis::TestServer server;
   storage::redis::Client client{io.get_executor(), settings(server.port())};
-  RedisCache redis{client, clock, {.time_max = 2s}};
+  RedisCache redis{client, clock, {.time_max = 2s, .breaker = {.slow_call = 2s}}};
 };
 
 struct TwoLevelBench : RedisBench {
