@@ -1,6 +1,7 @@
 #include "core/fields.hpp"
 
 #include <array>
+#include <utility>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
@@ -68,6 +69,8 @@ std::optional<std::int64_t> Fields::int_of(std::string_view name, const json::va
   std::int64_t number = 0;
   if (const auto* small = value.if_int64()) {
     number = *small;
+  } else if (const auto* large = value.if_uint64(); large != nullptr && std::in_range<std::int64_t>(*large)) {
+    number = static_cast<std::int64_t>(*large);  // as our own code makes it of a port; parsed text never is
   } else {
     reject(name, "must be an integer");  // 1.0, 1e3 and anything above int64 as well: money is never rounded
     return std::nullopt;

@@ -4,9 +4,10 @@
 
 namespace gatehouse::core {
 
-bool iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+bool same_letters(std::string_view a, std::string_view b) {
+  if (a == b) return true;  // as most names are spelled
+  return std::equal(a.begin(), a.end(), b.begin(),
+                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 std::string to_lower(std::string_view text) {

@@ -13,7 +13,12 @@ namespace gatehouse::core {
 [[nodiscard]] constexpr char ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
-[[nodiscard]] bool iequals(std::string_view a, std::string_view b);  // ASCII, case-insensitive
+[[nodiscard]] bool same_letters(std::string_view a, std::string_view b);  // of one size: see iequals
+// ASCII, case-insensitive. Size and first letter nearly always decide.
+[[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  return a.empty() || (ascii_lower(a.front()) == ascii_lower(b.front()) && same_letters(a, b));
+}
 [[nodiscard]] std::string to_lower(std::string_view);
 [[nodiscard]] std::string_view trim(std::string_view);  // spaces and tabs
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);

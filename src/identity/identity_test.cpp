@@ -1,4 +1,5 @@
 // Who asks and what they may do: peer names, tokens and their keys, permissions with their scopes.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "crypto/jwt.hpp"
@@ -98,6 +99,54 @@ TEST_F(TokenVerifierTest, AKeyThatIsWithdrawnTakesItsTokensWithIt) {
   EXPECT_EQ(reason(text), "verified");
   published = {next_key.public_jwk()};
   clock.advance(std::chrono::seconds{301});
+  EXPECT_EQ(reason(text), "unknown_kid");
+}
+
+// The few tokens that were shown last are known without a digest: shown twice, they are among them.
+TEST_F(TokenVerifierTest, TheTokensShownLastAreNeverTakenForOneAnother) {
+  constexpr int kTokens = 200;  // more than there are places
+  std::vector<std::string> texts;
+  const auto subject = [](int i) { return fmt::format("person-{:03d}", i); };
+  for (int i = 0; i < kTokens; ++i) texts.push_back(token(key, {{"sub", subject(i)}}));
+  for (const auto& text : texts) ASSERT_EQ(reason(text), "verified");
+  for (int i = 0; i < kTokens; ++i) {
+    const std::string& text = texts.at(i);
+    for (int again = 0; again < 2; ++again) {
+      const auto found = verifier.find(text);
+      ASSERT_NE(found, nullptr);
+      EXPECT_EQ(found->principal.subject, subject(i));
+    }
+    // The end chooses the place; the rest decides as well.
+    const auto signature = text.rfind('.');
+    const std::string& other = texts.at((i + 1) % kTokens);
+    EXPECT_EQ(verifier.find(other.substr(0, other.rfind('.')) + text.substr(signature)), nullptr);
+    EXPECT_EQ(verifier.find("x" + text.substr(1)), nullptr);
+    EXPECT_EQ(verifier.find(text.substr(1)), nullptr);
+    EXPECT_EQ(verifier.find(text.substr(text.size() - 24)), nullptr);
+    EXPECT_EQ(verifier.find("x" + text), nullptr);
+  }
+}
+
+TEST_F(TokenVerifierTest, ATokenThatWasJustShownExpiresToTheSecond) {
+  const auto text = token(key, {{"exp", core::unix_seconds(clock.now()) + 60}});
+  ASSERT_EQ(reason(text), "verified");
+  EXPECT_NE(verifier.find(text), nullptr);
+  clock.advance(std::chrono::seconds{64});  // with the leeway of five
+  EXPECT_NE(verifier.find(text), nullptr);
+  clock.advance(std::chrono::seconds{1});
+  EXPECT_EQ(verifier.find(text), nullptr);
+  EXPECT_EQ(reason(text), "token_expired");
+}
+
+TEST_F(TokenVerifierTest, ATokenThatWasJustShownGoesWithItsKey) {
+  const auto text = token(key);
+  ASSERT_EQ(reason(text), "verified");
+  EXPECT_NE(verifier.find(text), nullptr);
+  EXPECT_NE(verifier.find(text), nullptr);
+  published = {next_key.public_jwk()};
+  clock.advance(std::chrono::seconds{11});
+  EXPECT_EQ(reason(token(next_key)), "verified") << "its key is fetched";
+  EXPECT_EQ(verifier.find(text), nullptr);
   EXPECT_EQ(reason(text), "unknown_kid");
 }
 

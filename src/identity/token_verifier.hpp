@@ -3,7 +3,8 @@
 // Keys are fetched by the function that the owner gives, cached, and refreshed when a token names an unknown
 // key, at most once per `refresh_min`: a storm of forged key ids causes no storm of fetches. An old key is
 // honoured as long as it is published, and after a failed refresh the last good keys stay in force. Verified
-// tokens are kept, by the SHA-256 of the token, until they expire or the keys change.
+// tokens are kept, by the SHA-256 of the token, until they expire or the keys change; the few shown last as
+// they are.
 #pragma once
 
 #include <chrono>

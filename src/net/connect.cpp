@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "net/resolve.hpp"
 #include "net/stream_state.hpp"
 #include "runtime/token.hpp"
 
@@ -15,7 +16,6 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using runtime::as_values;
 using tcp = asio::ip::tcp;
-using Resolver = tcp::resolver::rebind_executor<runtime::Executor>::other;
 
 void configure_socket(Socket& socket) {
   error_code ignored;
@@ -29,30 +29,6 @@ std::unexpected<Error> nothing_sent(ErrorKind kind, std::string_view reason, std
   Error error(kind, reason, std::move(detail), Origin::upstream);
   error.safe_to_retry = true;
   return std::unexpected<Error>(std::move(error));
-}
-
-Awaitable<Result<std::vector<tcp::endpoint>>> resolve(const ConnectOptions& options, Deadline deadline) {
-  error_code error;
-  const auto literal = asio::ip::make_address(options.host, error);
-  if (!error) co_return std::vector{tcp::endpoint(literal, options.port)};
-
-  const auto executor = co_await asio::this_coro::executor;
-  Resolver resolver(executor);
-  runtime::SteadyTimer alarm(executor, deadline.time());
-  alarm.async_wait([&resolver](error_code stopped) {
-    if (!stopped) resolver.cancel();
-  });
-  const auto port = std::to_string(options.port);
-  const auto [failure, found] = co_await resolver.async_resolve(options.host, port, as_values);
-  if (failure == asio::error::operation_aborted) {
-    co_return nothing_sent(ErrorKind::timeout, "connect_timeout", "resolving " + options.host);
-  }
-  if (failure || found.empty()) {
-    co_return nothing_sent(ErrorKind::unavailable, "name_not_found", options.host + ": " + failure.message());
-  }
-  std::vector<tcp::endpoint> endpoints;
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-  co_return endpoints;
 }
 
 // Whom the certificate must name, checked by OpenSSL during the handshake.
@@ -149,12 +125,13 @@ void describe_peer(Stream::State& state) {
 }
 
 Awaitable<Result<Stream>> connect(ConnectOptions options, Deadline deadline) {
-  const auto endpoints = co_await resolve(options, deadline);
-  if (!endpoints) co_return fail(endpoints);
+  const auto addresses = co_await resolve(options.host, deadline);
+  if (!addresses) co_return fail(addresses);
 
   const auto executor = co_await asio::this_coro::executor;
   error_code last = asio::error::host_not_found;
-  for (const auto& endpoint : *endpoints) {
+  for (const std::string& address : *addresses) {
+    const tcp::endpoint endpoint(asio::ip::make_address(address), options.port);
     auto state = std::make_unique<Stream::State>(Socket(executor));
     state->expires_at = deadline.time();
     std::tie(last) = co_await state->socket.async_connect(endpoint, as_values);

@@ -81,7 +81,7 @@ Awaitable<> accept_all(std::shared_ptr<State> listener) {
     }
     ++listener->accepted;
     if (listener->serving.size() >= listener->options.connections_max) continue;  // the socket closes here
-    listener->serving.spawn("connection", serve(listener, std::move(socket)));
+    listener->serving.spawn("connection", serve(listener, Socket(std::move(socket))));
   }
 }
 

@@ -28,9 +28,13 @@ class Stream {
   // At least one byte, or 0 at the peer's end of stream. `timeout`/"io_timeout" after the deadline,
   // `unavailable`/"connection_lost" on a reset, `cancelled` when the task group stops.
   [[nodiscard]] Awaitable<Result<std::size_t>> read_some(std::span<char> into);
-  // Everything, in one system call where the kernel takes it.
-  [[nodiscard]] Awaitable<Result<void>> write(std::string_view bytes);
-  [[nodiscard]] Awaitable<Result<void>> write(std::string_view head, std::string_view body);
+  // The same for a peer whose turn it is to speak: saves the vain attempt to read what cannot be there yet.
+  // If the peer ended its stream in the same instant as it sent what was read last, only the deadline tells;
+  // so this is for waiting for a new message on a connection that is kept alive.
+  [[nodiscard]] Awaitable<Result<std::size_t>> read_message(std::span<char> into);
+  // Everything, in one system call where the kernel takes it, which it nearly always does at once.
+  [[nodiscard]] Eventual<Result<void>> write(std::string_view bytes);
+  [[nodiscard]] Eventual<Result<void>> write(std::string_view head, std::string_view body);
   // Tells the peer that nothing more comes. Never waits for an answer.
   void finish();
   void close();
@@ -46,6 +50,9 @@ class Stream {
   [[nodiscard]] const Peer& peer() const;
 
  private:
+  [[nodiscard]] Awaitable<Result<void>> write_tls(std::string_view head, std::string_view body);
+  [[nodiscard]] Awaitable<Result<void>> write_rest(std::string_view head, std::string_view body,
+                                                   std::size_t written);
   std::unique_ptr<State> state_;
 };
 

@@ -1,15 +1,14 @@
 // What a Stream is made of; shared by stream, connect and listener only.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include "net/socket.hpp"
 #include "net/stream.hpp"
 #include "net/watchdog.hpp"
 
 namespace gatehouse::net {
 
-using Socket = boost::asio::ip::tcp::socket::rebind_executor<runtime::Executor>::other;
 using TlsSession = boost::asio::ssl::stream<Socket&>;
 
 struct Stream::State final : Watchdog::Entry {
@@ -33,6 +32,7 @@ struct Stream::State final : Watchdog::Entry {
   Peer peer;
   std::string scratch;  // head and body of a TLS write, so that they share a record
   bool is_expired = false;
+  bool has_been_empty = false;  // at least once we had to wait for the peer
 };
 
 // Shakes hands on a fresh socket. `server_side` takes the role from the context's method.

@@ -11,9 +11,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
-#include "runtime/awaitable.hpp"
+#include "runtime/token.hpp"
 
 namespace gatehouse::runtime {
 
@@ -38,8 +37,7 @@ template <class T, class Start>
       is_posted->notify_one();
     });
   };
-  const boost::asio::use_awaitable_t<Executor> token;
-  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(initiate, token);
+  co_await boost::asio::async_initiate<const AsValues, void()>(initiate, as_values);
   // The other thread may still be inside post(), waking the loop; whoever called us may end that loop next.
   is_posted->wait(false);
   co_return std::move(*outcome);

@@ -5,13 +5,12 @@
 #include <optional>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
+#include "runtime/start_task.hpp"
 
 namespace gatehouse::runtime {
 
 namespace detail {
 
-// co_spawn wants results that can be default-constructed; ours (Result<Money>, say) often cannot.
 template <class T>
 Awaitable<> keep_result(Awaitable<T> task, std::optional<T>& kept) {
   kept.emplace(co_await std::move(task));
@@ -24,7 +23,7 @@ T run_to_end(boost::asio::io_context& io, Awaitable<T> task) {
   if constexpr (std::is_void_v<T>) {
     std::exception_ptr failure;
     bool done = false;
-    boost::asio::co_spawn(io.get_executor(), std::move(task), [&](std::exception_ptr error) {
+    detail::start_task(io.get_executor(), {}, std::move(task), [&](std::exception_ptr error) {
       failure = error;
       done = true;
     });

@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "runtime/blocking_pool.hpp"
+#include "runtime/calls_from_threads.hpp"
 #include "runtime/task_group.hpp"
 #include "runtime/timer.hpp"
 #include "runtime/worker.hpp"
+#include "runtime/worker_thread.hpp"
 
 namespace gatehouse::runtime {
 namespace {
@@ -104,6 +106,36 @@ TEST(Compiler, DestroysTemporariesOfACoAwaitExpressionOnce) {
   auto caller = [](int& count) -> Awaitable<int> { co_return co_await take(Options{Counted(count), 4}); };
   EXPECT_EQ(run_to_end(caller(alive)), 4);
   EXPECT_EQ(alive, 0);
+}
+
+TEST(CallsFromThreads, BringAResultBackFromTheWorkerAndEndWhenItStops) {
+  WorkerThread thread("calls");
+  CallsFromThreads calls(thread.worker().executor(), milliseconds{30'000});
+  thread.start();
+  const auto answer = [](int value) -> Awaitable<Result<int>> { co_return value; };
+  EXPECT_EQ(calls.run(answer(7)).value(), 7);
+  const auto refusal = []() -> Awaitable<Result<int>> { co_return fail(ErrorKind::conflict, "no"); };
+  EXPECT_EQ(calls.run(refusal()).error().reason, "no");
+  const auto bug = []() -> Awaitable<Result<int>> {
+    throw std::logic_error("a bug");
+    co_return 0;
+  };
+  EXPECT_THROW((void)calls.run(bug()), std::logic_error);
+
+  // Stopped from inside a call: it is cancelled itself, and nothing comes after it.
+  const auto stop = [](CallsFromThreads& of) -> Awaitable<Result<void>> {
+    (void)co_await of.stop(Deadline::after(milliseconds{0}));
+    co_return co_await sleep_for(milliseconds{60'000});
+  };
+  EXPECT_EQ(calls.run(stop(calls)).error().kind, ErrorKind::cancelled);
+  EXPECT_EQ(calls.run(answer(8)).error().reason, "stopped");
+}
+
+TEST(CallsFromThreads, DoNotWaitForEverForAWorkerThatEnded) {
+  Worker never_runs("ended");
+  CallsFromThreads calls(never_runs.executor(), milliseconds{10});
+  const auto answer = []() -> Awaitable<Result<int>> { co_return 7; };
+  EXPECT_EQ(calls.run(answer()).error().reason, "worker_gone");
 }
 
 }  // namespace

@@ -2,11 +2,7 @@
 
 #include <list>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-
+#include "runtime/start_task.hpp"
 #include "runtime/timer.hpp"
 #include "telemetry/log.hpp"
 
@@ -29,13 +25,6 @@ struct TaskGroup::State {
 };
 
 namespace {
-
-// Cancellation shows as an error value of the pending operation, never as an exception out of the next
-// co_await.
-Awaitable<> without_throwing(Awaitable<> task) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await std::move(task);
-}
 
 void report(std::string_view name, const std::exception_ptr& failure) {
   try {
@@ -65,8 +54,7 @@ void TaskGroup::spawn(std::string_view name, Awaitable<> task) {
     state->tasks.erase(entry);
     if (state->tasks.empty()) state->ended.notify_all();
   };
-  asio::co_spawn(state_->executor, without_throwing(std::move(task)),
-                 asio::bind_cancellation_slot(slot, std::move(on_end)));
+  detail::start_task(state_->executor, slot, std::move(task), std::move(on_end));
 }
 
 void TaskGroup::cancel() {
