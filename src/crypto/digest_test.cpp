@@ -5,6 +5,7 @@
 #include "core/encoding.hpp"
 #include "core/secret.hpp"
 #include "crypto/aead.hpp"
+#include "crypto/running_digest.hpp"
 
 namespace gatehouse::crypto {
 namespace {
@@ -90,6 +91,12 @@ TEST(Aead, RefusesKeysAndNoncesOfAnotherLength) {
   EXPECT_EQ(seal(Secret(std::string(16, 'k')), nonce, "", "").error().reason, "bad_key_length");
   EXPECT_EQ(seal(Secret(), nonce, "", "").error().reason, "bad_key_length");
   EXPECT_EQ(seal(Secret(std::string(32, 'k')), "short", "", "").error().reason, "bad_nonce_length");
+}
+
+TEST(Digest, InPiecesIsTheSameAsAtOnce) {
+  RunningDigest digest;
+  for (const std::string_view piece : {"ab", "", "c"}) digest.update(piece);
+  EXPECT_EQ(digest.finish(), sha256("abc"));
 }
 
 }  // namespace

@@ -80,6 +80,22 @@ Result<std::string> wrap(const KeyRing& ring, const RecordName& name, std::strin
   return framed(std::move(header), *ring_key, name, kWrappedField, key.reveal());
 }
 
+Result<std::shared_ptr<const KeyRing>> unlocked(const LiveKeyRing& live) {
+  auto ring = live.snapshot();
+  if (ring == nullptr) {
+    return fail(ErrorKind::unavailable, "key_ring_locked", "the keys of the data are not at hand");
+  }
+  return ring;
+}
+
+std::string index_under(const Secret& key, std::string_view field, std::string_view value) {
+  std::string message;
+  append_u32(message, static_cast<std::uint32_t>(field.size()));
+  message += field;
+  message += value;
+  return core::to_hex(hmac_sha256(key.reveal(), message).substr(0, 16));
+}
+
 }  // namespace
 
 Result<std::string> RecordKey::seal(std::string_view field, std::string_view plaintext) const {
@@ -95,9 +111,17 @@ Result<std::string> RecordKey::open(std::string_view field, std::string_view sea
 
 Result<std::pair<RecordKey, std::string>> Envelope::create(const RecordName& name) const {
   RecordKey key(name, core::random_bytes(kKeyIdBytes), Secret(core::random_bytes(kAeadKeyBytes)));
-  auto wrapped = wrap(*ring_, name, key.id_, key.key_);
+  const auto ring = unlocked(*ring_);
+  if (!ring) return fail(ring);
+  auto wrapped = wrap(**ring, name, key.id_, key.key_);
   if (!wrapped) return fail(wrapped);
   return std::pair{std::move(key), std::move(*wrapped)};
+}
+
+bool Envelope::hold_the_same_key(std::string_view one, std::string_view other) {
+  const auto of_one = unframe(one, kWrappedFormat, kWrappedHeaderBytes);
+  const auto of_other = unframe(other, kWrappedFormat, kWrappedHeaderBytes);
+  return of_one && of_other && of_one->header.substr(7) == of_other->header.substr(7);
 }
 
 Result<std::uint32_t> Envelope::version_of(std::string_view wrapped) {
@@ -109,8 +133,10 @@ Result<std::uint32_t> Envelope::version_of(std::string_view wrapped) {
 Result<RecordKey> Envelope::unlock(const RecordName& name, std::string_view wrapped) const {
   const auto parts = unframe(wrapped, kWrappedFormat, kWrappedHeaderBytes);
   if (!parts) return fail(parts);
+  const auto ring = unlocked(*ring_);
+  if (!ring) return fail(ring);
   const std::uint32_t version = read_u32(parts->header.substr(3));
-  const Secret* ring_key = ring_->find(version);
+  const Secret* ring_key = (*ring)->find(version);
   if (ring_key == nullptr) {
     return fail(ErrorKind::internal, "unknown_key_version",
                 "the key ring has no version " + std::to_string(version));
@@ -125,15 +151,41 @@ Result<RecordKey> Envelope::unlock(const RecordName& name, std::string_view wrap
 Result<std::string> Envelope::rewrap(const RecordName& name, std::string_view wrapped) const {
   const auto key = unlock(name, wrapped);
   if (!key) return fail(key);
-  return wrap(*ring_, name, key->id_, key->key_);
+  const auto ring = unlocked(*ring_);
+  if (!ring) return fail(ring);
+  return wrap(**ring, name, key->id_, key->key_);
 }
 
-std::string BlindIndex::of(std::string_view field, std::string_view value) const {
-  std::string message;
-  append_u32(message, static_cast<std::uint32_t>(field.size()));
-  message += field;
-  message += value;
-  return core::to_hex(hmac_sha256(key_.reveal(), message).substr(0, 16));
+Result<std::uint32_t> Envelope::current_version() const {
+  const auto ring = unlocked(*ring_);
+  if (!ring) return fail(ring);
+  return (*ring)->current();
+}
+
+bool is_rejected(const Error& error) {
+  return error.reason == "ciphertext_rejected";
+}
+
+BlindIndex::BlindIndex(Secret key)
+    : ring_(std::make_shared<const LiveKeyRing>(
+          std::make_shared<const KeyRing>(KeyRing::of_secret(std::move(key))))) {}
+
+BlindIndex::Value BlindIndex::at_current(std::string_view field, std::string_view value) const {
+  const auto ring = ring_->snapshot();
+  return {.version = ring->current(), .index = index_under(*ring->find(ring->current()), field, value)};
+}
+
+std::vector<std::string> BlindIndex::of_every(std::string_view field, std::string_view value) const {
+  const auto ring = ring_->snapshot();
+  std::vector<std::string> indexes{index_under(*ring->find(ring->current()), field, value)};
+  for (const std::uint32_t version : ring->versions()) {
+    if (version != ring->current()) indexes.push_back(index_under(*ring->find(version), field, value));
+  }
+  return indexes;
+}
+
+std::uint32_t BlindIndex::current_version() const {
+  return ring_->snapshot()->current();
 }
 
 std::string normalised_email(std::string_view address) {

@@ -1,10 +1,9 @@
 // Field encryption for stores: a key ring (a file) wraps one data key per record, the data key seals the
 // fields.
 //
-//   auto [key, wrapped] = envelope.create({"payments", "payment", id}).value();   // store `wrapped` in the
-//   row row.email = key.seal("email", email).value();                                 // bytes: a BLOB, not
-//   TEXT
-//   ...
+//   auto [key, wrapped] = envelope.create({"payments", "payment", id}).value();  // `wrapped` is stored in the row
+//   row.email = key.seal("email", email).value();                                // bytes: a BLOB, not TEXT
+//   …
 //   auto key = envelope.unlock({"payments", "payment", id}, row.wrapped);
 //   auto email = key->open("email", row.email);
 //
@@ -12,9 +11,8 @@
 // the ring re-wraps the data keys only: the fields stay as they are.
 //
 // Layout, integers big-endian:
-//   wrapped  0xE5 | 0x01 | alg 1 | ring key version 4 | data key id 16 | nonce 12 | data key 32, encrypted |
-//   tag 16 sealed   0xE5 | 0x02 | alg 1 |                      data key id 16 | nonce 12 | ciphertext | tag
-//   16
+//   wrapped  0xE5 | 0x01 | alg 1 | ring key version 4 | data key id 16 | nonce 12 | data key 32, encrypted | tag 16
+//   sealed   0xE5 | 0x02 | alg 1 |                      data key id 16 | nonce 12 | ciphertext | tag 16
 // alg 1 is AES-256-GCM. Authenticated with it: service, table, record and (for sealed) field, each with its
 // length before it, and the header up to the nonce. So a value that was changed, or copied to another row,
 // column, table or service, does not open: internal `ciphertext_rejected`. Everything here may be used from
@@ -22,42 +20,17 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/secret.hpp"
+#include "crypto/key_ring.hpp"
 
 namespace gatehouse::crypto {
-
-// The key-encrypting keys by version; new data keys are wrapped with the current one.
-class KeyRing {
- public:
-  // {"current": 1, "keys": {"1": "<base64 of 32 bytes>"}}; versions are 1 to 2^32-1.
-  // Errors: internal `bad_key_ring` (detail names the fault, never a key), `key_ring_unreadable`.
-  [[nodiscard]] static Result<KeyRing> from_json(std::string_view text);
-  [[nodiscard]] static Result<KeyRing> from_json_file(const std::filesystem::path&);
-
-  // The content of a new file, with one random key. Write it with mode 0600.
-  [[nodiscard]] static std::string fresh_json();
-  // The content with one more random key, which becomes the current one. Older keys stay readable: remove
-  // them from the file once no row is wrapped with them any more.
-  [[nodiscard]] static Result<std::string> rotated_json(std::string_view text);
-
-  [[nodiscard]] std::uint32_t current() const { return current_; }
-  [[nodiscard]] const Secret* find(std::uint32_t version) const;
-
- private:
-  KeyRing(std::uint32_t current, std::map<std::uint32_t, Secret> keys)
-      : current_(current), keys_(std::move(keys)) {}
-
-  std::uint32_t current_;
-  std::map<std::uint32_t, Secret> keys_;
-};
 
 // Where a value lives; part of what is authenticated.
 struct RecordName {
@@ -86,7 +59,14 @@ class RecordKey {
 
 class Envelope {
  public:
-  explicit Envelope(std::shared_ptr<const KeyRing> ring) : ring_(std::move(ring)) {}
+  explicit Envelope(std::shared_ptr<const LiveKeyRing> ring) : ring_(std::move(ring)) {}
+  // A ring that never changes: for tests and commands.
+  explicit Envelope(std::shared_ptr<const KeyRing> ring)
+      : Envelope(std::make_shared<const LiveKeyRing>(std::move(ring))) {}
+
+  // The version that new data keys are wrapped with. `key_ring_locked` (unavailable), here and below: the
+  // keys are not at hand now.
+  [[nodiscard]] Result<std::uint32_t> current_version() const;
 
   // A new data key and its wrapped form, which belongs in the row.
   [[nodiscard]] Result<std::pair<RecordKey, std::string>> create(const RecordName&) const;
@@ -96,22 +76,42 @@ class Envelope {
   [[nodiscard]] Result<std::string> rewrap(const RecordName&, std::string_view wrapped) const;
   // The ring key version that `wrapped` claims: to find rows to re-wrap, and to count rows per version.
   [[nodiscard]] static Result<std::uint32_t> version_of(std::string_view wrapped);
+  // Whether both name the same data key, under whatever versions of the ring. False if either is no wrapped
+  // key.
+  [[nodiscard]] static bool hold_the_same_key(std::string_view one, std::string_view other);
 
  private:
-  std::shared_ptr<const KeyRing> ring_;
+  std::shared_ptr<const LiveKeyRing> ring_;
 };
+
+// One record is damaged or was tampered with (`ciphertext_rejected`): the others may be fine.
+[[nodiscard]] bool is_rejected(const Error& error);
 
 // Equality lookups on encrypted fields: HMAC-SHA-256 of the field's name and the value, cut to 128 bits, in
 // hex (32 characters), fit for a UNIQUE column. It reveals which rows are equal and nothing else to those
 // without the key; use it on values with many possibilities (an e-mail address), not on a yes or no. The key
-// is not a key of the ring.
+// is not a key of the ring that wraps.
+//
+// While its key is rotated rows are indexed under either version: write at_current(), look for of_every().
 class BlindIndex {
  public:
-  explicit BlindIndex(Secret key) : key_(std::move(key)) {}
-  [[nodiscard]] std::string of(std::string_view field, std::string_view value) const;
+  explicit BlindIndex(Secret key);
+  explicit BlindIndex(std::shared_ptr<const LiveKeyRing> ring) : ring_(std::move(ring)) {}
+
+  struct Value {
+    std::uint32_t version;
+    std::string index;
+  };
+  [[nodiscard]] Value at_current(std::string_view field, std::string_view value) const;
+  [[nodiscard]] std::string of(std::string_view field, std::string_view value) const {
+    return at_current(field, value).index;
+  }
+  // Under every version of the ring, the current one first.
+  [[nodiscard]] std::vector<std::string> of_every(std::string_view field, std::string_view value) const;
+  [[nodiscard]] std::uint32_t current_version() const;
 
  private:
-  Secret key_;
+  std::shared_ptr<const LiveKeyRing> ring_;  // never locked: it opens nothing
 };
 
 // What is indexed and compared for an e-mail address: surrounding spaces, tabs and line ends removed, ASCII

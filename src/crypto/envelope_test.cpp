@@ -16,6 +16,10 @@ std::shared_ptr<const KeyRing> ring_of(const std::string& text) {
   return std::make_shared<const KeyRing>(KeyRing::from_json(text).value());
 }
 
+std::string rotated(const std::string& text) {
+  return std::string(KeyRing::from_json(text)->announced()->promoted().to_json().reveal());
+}
+
 class EnvelopeTest : public testing::Test {
  protected:
   const std::string ring_text_ = KeyRing::fresh_json();
@@ -82,23 +86,58 @@ TEST_F(EnvelopeTest, RefusesEveryAlteredByteAndEveryShorterText) {
 
 TEST_F(EnvelopeTest, RotationRewrapsTheDataKeyAndLeavesTheFieldsAlone) {
   const std::string sealed = made_.first.seal("email", "alice@example.org").value();
-  const std::string rotated_text = KeyRing::rotated_json(ring_text_).value();
-  const Envelope rotated(ring_of(rotated_text));
-  EXPECT_EQ(rotated.unlock(kAlice, made_.second)->open("email", sealed), "alice@example.org")
-      << "old version";
+  const std::string rotated_text = rotated(ring_text_);
+  const Envelope after(ring_of(rotated_text));
+  EXPECT_EQ(after.unlock(kAlice, made_.second)->open("email", sealed), "alice@example.org") << "old version";
 
-  const std::string rewrapped = rotated.rewrap(kAlice, made_.second).value();
+  const std::string rewrapped = after.rewrap(kAlice, made_.second).value();
   EXPECT_EQ(Envelope::version_of(rewrapped), 2U);
-  EXPECT_EQ(rotated.unlock(kAlice, rewrapped)->open("email", sealed), "alice@example.org");
+  EXPECT_EQ(after.unlock(kAlice, rewrapped)->open("email", sealed), "alice@example.org");
   EXPECT_EQ(envelope_.unlock(kAlice, rewrapped).error().reason, "unknown_key_version");
-  EXPECT_EQ(rotated.rewrap({"auth", "account", "bob"}, made_.second).error().reason, "ciphertext_rejected");
+  EXPECT_EQ(after.rewrap({"auth", "account", "bob"}, made_.second).error().reason, "ciphertext_rejected");
+}
+
+TEST_F(EnvelopeTest, KnowsADataKeyUnderAnotherVersionOfTheRing) {
+  const Envelope after(ring_of(rotated(ring_text_)));
+  const std::string rewrapped = after.rewrap(kAlice, made_.second).value();
+  ASSERT_NE(rewrapped, made_.second);
+  EXPECT_TRUE(Envelope::hold_the_same_key(made_.second, rewrapped));
+  EXPECT_FALSE(Envelope::hold_the_same_key(made_.second, envelope_.create(kAlice)->second)) << "another key";
+  EXPECT_FALSE(Envelope::hold_the_same_key("", "")) << "no wrapped keys";
+  EXPECT_FALSE(Envelope::hold_the_same_key(made_.second, made_.second.substr(0, 30)));
 }
 
 TEST_F(EnvelopeTest, ARecordIsGoneOnceTheOldKeyIsRemovedFromTheRing) {
-  json::object ring = core::parse_json_object(KeyRing::rotated_json(ring_text_).value()).value();
+  json::object ring = core::parse_json_object(rotated(ring_text_)).value();
   ring["keys"].as_object().erase("1");
   const Envelope without_the_old(ring_of(json::serialize(ring)));
   EXPECT_EQ(without_the_old.unlock(kAlice, made_.second).error().reason, "unknown_key_version");
+}
+
+TEST_F(EnvelopeTest, FollowsARingThatChangesAndSaysWhenItIsLocked) {
+  const auto live =
+      std::make_shared<LiveKeyRing>(std::make_shared<const KeyRing>(KeyRing::from_json(ring_text_).value()));
+  const Envelope envelope{std::shared_ptr<const LiveKeyRing>(live)};
+  const KeyRing announced = live->snapshot()->announced().value();
+  live->replace(announced);
+  EXPECT_EQ(Envelope::version_of(envelope.create(kAlice)->second), 1U) << "announced, not yet used";
+  live->replace(announced.promoted());
+  EXPECT_EQ(Envelope::version_of(envelope.create(kAlice)->second), 2U);
+  EXPECT_TRUE(envelope.unlock(kAlice, made_.second));
+  live->lock();
+  EXPECT_EQ(envelope.unlock(kAlice, made_.second).error().reason, "key_ring_locked");
+  EXPECT_EQ(envelope.current_version().error().kind, ErrorKind::unavailable);
+}
+
+TEST(KeyRing, AnnouncesPromotesAndDropsVersions) {
+  const KeyRing first = KeyRing::fresh();
+  const KeyRing announced = first.announced().value();
+  EXPECT_EQ(announced.current(), 1U);
+  EXPECT_EQ(announced.newest(), 2U);
+  const KeyRing promoted = KeyRing::from_json(announced.promoted().to_json().reveal()).value();
+  EXPECT_EQ(promoted.current(), 2U);
+  EXPECT_EQ(promoted.find(1)->reveal(), first.find(1)->reveal()) << "the text holds every key";
+  EXPECT_EQ(promoted.without({1, 2}).versions(), std::vector<std::uint32_t>{2}) << "the current one stays";
 }
 
 TEST(KeyRing, NamesWhatIsWrongWithAFile) {
@@ -146,6 +185,21 @@ TEST(BlindIndex, IsEqualForEqualValuesOfOneFieldAndOneKeyOnly) {
   EXPECT_NE(index.of("email", "a@b.c"), index.of("username", "a@b.c"));
   EXPECT_NE(index.of("email", "a@b.c"), other.of("email", "a@b.c"));
   EXPECT_NE(index.of("a", "bc"), index.of("ab", "c"));
+}
+
+TEST(BlindIndex, LooksUnderEveryVersionWhileItsKeyIsRotated) {
+  const std::string text(40, 'k');
+  const KeyRing old = KeyRing::from_json(text + "\n", KeyUse::index).value();
+  const auto live =
+      std::make_shared<LiveKeyRing>(std::make_shared<const KeyRing>(old.announced()->promoted()));
+  const BlindIndex before{Secret(text)};
+  const BlindIndex during{std::shared_ptr<const LiveKeyRing>(live)};
+  const auto every = during.of_every("email", "a@b.c");
+  ASSERT_EQ(every.size(), 2U);
+  EXPECT_EQ(every[0], during.of("email", "a@b.c"));
+  EXPECT_EQ(every[1], before.of("email", "a@b.c"));
+  EXPECT_EQ(during.at_current("email", "a@b.c").version, 2U);
+  EXPECT_FALSE(KeyRing::from_json("short", KeyUse::index));
 }
 
 TEST(BlindIndex, EmailIsTrimmedAndAsciiLowered) {

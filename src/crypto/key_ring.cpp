@@ -1,4 +1,6 @@
-// The key ring's file: read strictly, made fresh, rotated.
+// The key ring's text: read strictly, made fresh, rotated.
+#include "crypto/key_ring.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -9,7 +11,6 @@
 #include "core/ids.hpp"
 #include "core/text.hpp"
 #include "crypto/aead.hpp"
-#include "crypto/envelope.hpp"
 
 namespace gatehouse::crypto {
 namespace {
@@ -21,10 +22,15 @@ std::unexpected<Error> bad_ring(std::string detail) {
   return fail(ErrorKind::internal, "bad_key_ring", std::move(detail));
 }
 
-std::string json_of(std::uint32_t current, const std::map<std::uint32_t, std::string>& encoded) {
-  json::object keys;
-  for (const auto& [version, key] : encoded) keys[std::to_string(version)] = key;
-  return json::serialize(json::object{{"current", current}, {"keys", std::move(keys)}}) + "\n";
+constexpr std::size_t kIndexKeyBytesMax = 128;
+
+Secret fresh_key() {
+  return Secret(core::random_bytes(kAeadKeyBytes));
+}
+
+bool has_right_length(std::string_view key, KeyUse use) {
+  if (use == KeyUse::wrapping) return key.size() == kAeadKeyBytes;
+  return key.size() >= kAeadKeyBytes && key.size() <= kIndexKeyBytesMax;
 }
 
 Result<std::map<std::uint32_t, std::string>> encoded_keys(const json::object& keys) {
@@ -61,16 +67,39 @@ Result<RingFile> read(std::string_view text) {
   return file;
 }
 
+std::string_view trimmed(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
-Result<KeyRing> KeyRing::from_json(std::string_view text) {
+KeyRing KeyRing::of_secret(Secret key) {
+  std::map<std::uint32_t, Secret> keys;
+  keys.emplace(1, std::move(key));
+  return {1, std::move(keys)};
+}
+
+KeyRing KeyRing::fresh() {
+  return of_secret(fresh_key());
+}
+
+std::string KeyRing::fresh_json() {
+  return std::string(fresh().to_json().reveal());
+}
+
+Result<KeyRing> KeyRing::from_json(std::string_view text, KeyUse use) {
+  if (use == KeyUse::index && !text.starts_with('{')) {
+    if (!has_right_length(trimmed(text), use)) return bad_ring("must have 32 to 128 bytes");
+    return of_secret(Secret(std::string(trimmed(text))));
+  }
   auto file = read(text);
   if (!file) return fail(file);
   std::map<std::uint32_t, Secret> keys;
   for (auto& [version, encoded] : file->encoded) {
     auto key = core::from_base64(encoded);
     core::wipe(encoded);
-    if (!key || key->size() != kAeadKeyBytes) {
+    if (!key || !has_right_length(*key, use)) {
       return bad_ring("keys." + std::to_string(version) + ": must be 32 bytes in base64");
     }
     keys.emplace(version, Secret(std::move(*key)));
@@ -79,35 +108,70 @@ Result<KeyRing> KeyRing::from_json(std::string_view text) {
   return KeyRing(file->current, std::move(keys));
 }
 
-Result<KeyRing> KeyRing::from_json_file(const std::filesystem::path& path) {
+Result<KeyRing> KeyRing::from_json_file(const std::filesystem::path& path, KeyUse use) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return fail(ErrorKind::internal, "key_ring_unreadable", path.string() + ": " + std::strerror(errno));
   std::string text(std::istreambuf_iterator<char>(file), {});
   if (text.size() > kFileBytesMax) return bad_ring(path.string() + ": too large");
-  auto ring = from_json(text);
+  auto ring = from_json(text, use);
   core::wipe(text);
   if (!ring) ring.error().detail = path.string() + ": " + ring.error().detail;
   return ring;
 }
 
-std::string KeyRing::fresh_json() {
-  return json_of(1, {{1, core::to_base64(core::random_bytes(kAeadKeyBytes))}});
+Secret KeyRing::to_json() const {
+  json::object keys;
+  for (const auto& [version, key] : keys_) keys[std::to_string(version)] = core::to_base64(key.reveal());
+  return Secret(json::serialize(json::object{{"current", current_}, {"keys", std::move(keys)}}) + "\n");
 }
 
-Result<std::string> KeyRing::rotated_json(std::string_view text) {
-  if (auto readable = from_json(text); !readable) return fail(readable);
-  auto file = read(text);
-  if (!file) return fail(file);
-  const std::uint32_t newest = file->encoded.rbegin()->first;
-  if (newest == kVersionMax) return bad_ring("keys: no version is left");
-  file->encoded.emplace(newest + 1, core::to_base64(core::random_bytes(kAeadKeyBytes)));
-  return json_of(newest + 1, file->encoded);
+Result<KeyRing> KeyRing::announced() const {
+  if (newest() == kVersionMax) return fail(ErrorKind::internal, "no_version_left");
+  KeyRing ring = *this;
+  ring.keys_.emplace(newest() + 1, fresh_key());
+  return ring;
+}
+
+KeyRing KeyRing::promoted() const {
+  KeyRing ring = *this;
+  ring.current_ = newest();
+  return ring;
+}
+
+KeyRing KeyRing::without(const std::vector<std::uint32_t>& versions) const {
+  KeyRing ring = *this;
+  for (const std::uint32_t version : versions) {
+    if (version != current_) ring.keys_.erase(version);
+  }
+  return ring;
 }
 
 const Secret* KeyRing::find(std::uint32_t version) const {
   const auto found = keys_.find(version);
   return found == keys_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::uint32_t> KeyRing::versions() const {
+  std::vector<std::uint32_t> versions;
+  for (const auto& [version, key] : keys_) versions.push_back(version);
+  return versions;
+}
+
+std::shared_ptr<const KeyRing> LiveKeyRing::snapshot() const {
+  const std::lock_guard guard(mutex_);
+  return ring_;
+}
+
+void LiveKeyRing::replace(KeyRing ring) {
+  auto fresh = std::make_shared<const KeyRing>(std::move(ring));
+  const std::lock_guard guard(mutex_);
+  ring_ = std::move(fresh);
+}
+
+void LiveKeyRing::lock() {
+  const std::lock_guard guard(mutex_);
+  ring_.reset();
 }
 
 }  // namespace gatehouse::crypto
