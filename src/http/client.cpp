@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include <ctime>
 #include <iterator>
 #include <unordered_map>
 
@@ -25,12 +26,24 @@ struct TargetHash {
   }
 };
 
+struct PooledConnection;
+using Pool = std::vector<std::unique_ptr<PooledConnection>>;  // the idle ones of one target
+
 struct PooledConnection {
-  PooledConnection(net::Stream stream, std::size_t capacity) : wire(std::move(stream), capacity) {}
+  PooledConnection(net::Stream stream, std::size_t capacity, Pool& pool_)
+      : wire(std::move(stream), capacity), pool(pool_) {}
   Wire wire;
-  std::string head;  // of the request; reused
+  Pool& pool;        // where it belongs: the client keeps it
+  std::string head;  // of the request, while it goes out
   core::SteadyTime idle_since{};
 };
+
+// Within some milliseconds, and without the price of the exact time: for ages of idle connections.
+core::SteadyTime roughly_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return core::SteadyTime(std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec});
+}
 
 bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
@@ -43,27 +56,26 @@ struct Client::State {
 
   runtime::Executor executor;
   ClientLimits limits;
-  std::unordered_map<Target, std::vector<std::unique_ptr<PooledConnection>>, TargetHash, SameTarget> idle;
+  std::unordered_map<Target, Pool, TargetHash, SameTarget> idle;  // never shrinks: see PooledConnection
+  SpareHeads spare_heads;
 
-  void give_back(const Target& target, std::unique_ptr<PooledConnection> connection) {
+  void give_back(std::unique_ptr<PooledConnection> connection) {
     if (!connection->wire.buffered().empty() || !connection->wire.stream.is_open()) return;
-    auto& pool = idle[target];
+    Pool& pool = connection->pool;
     if (pool.size() >= limits.idle_per_target) pool.erase(pool.begin());
     connection->wire.release_buffer();
     connection->wire.stream.never_expires();
-    connection->idle_since = std::chrono::steady_clock::now();
+    connection->idle_since = roughly_now();
     pool.push_back(std::move(connection));
   }
 
   // A kept-alive connection that still looks alive; the youngest first. A request that may not be repeated
   // looks twice: the peer may have closed while the connection lay idle.
-  std::unique_ptr<PooledConnection> take_idle(const Target& target, std::string_view method) {
-    const auto pool = idle.find(target);
-    if (pool == idle.end()) return nullptr;
-    const auto now = std::chrono::steady_clock::now();
-    while (!pool->second.empty()) {
-      auto connection = std::move(pool->second.back());
-      pool->second.pop_back();
+  std::unique_ptr<PooledConnection> take_idle(Pool& pool, std::string_view method) const {
+    const auto now = roughly_now();
+    while (!pool.empty()) {
+      auto connection = std::move(pool.back());
+      pool.pop_back();
       const auto age = now - connection->idle_since;
       if (age > limits.idle_timeout) continue;
       const bool needs_look = !is_idempotent(method) || age > std::chrono::seconds{1};
@@ -152,11 +164,9 @@ Awaitable<> run_tunnel(std::shared_ptr<PooledConnection> upstream, net::Stream& 
 // A body that streams from a pooled connection, which goes back when the body has been read to its end.
 class ResponseBody final : public Body {
  public:
-  ResponseBody(std::weak_ptr<Client::State> client, Target target,
-               std::unique_ptr<PooledConnection> connection, const HeadFacts& facts,
-               std::chrono::milliseconds idle_timeout)
+  ResponseBody(std::weak_ptr<Client::State> client, std::unique_ptr<PooledConnection> connection,
+               const HeadFacts& facts, std::chrono::milliseconds idle_timeout)
       : client_(std::move(client)),
-        target_(std::move(target)),
         connection_(std::move(connection)),
         body_(connection_->wire, facts.framing, UINT64_MAX),
         idle_timeout_(idle_timeout),
@@ -185,12 +195,11 @@ class ResponseBody final : public Body {
   void give_back() {
     const auto client = client_.lock();
     if (client && connection_ && keeps_alive_ && body_.is_finished()) {
-      client->give_back(target_, std::move(connection_));
+      client->give_back(std::move(connection_));
     }
   }
 
   std::weak_ptr<Client::State> client_;
-  Target target_;
   std::unique_ptr<PooledConnection> connection_;
   WireBody body_;
   std::chrono::milliseconds idle_timeout_;
@@ -202,15 +211,18 @@ namespace {
 constexpr std::size_t kReadBuffer = 16 * 1024;  // as the server's, so that both share spare buffers
 constexpr std::chrono::milliseconds kBodyIdleTimeout{60'000};
 
-Awaitable<Result<void>> send_request(PooledConnection& connection, const Target& target, Request& request) {
-  const Framing framing = framing_of(request);
-  write_head(connection.head, target, request, framing);
-  if (request.body == nullptr)
-    co_return co_await connection.wire.stream.write(connection.head, request.content);
+Awaitable<Result<void>> send_body(PooledConnection& connection, Request& request, Framing framing) {
   WriteBodyOptions options{connection.head, framing, kBodyIdleTimeout};
   const auto sent = co_await write_body(connection.wire.stream, *request.body, std::move(options));
   if (!sent) co_return fail(sent);
   co_return Result<void>{};
+}
+
+Eventual<Result<void>> send_request(PooledConnection& connection, const Target& target, Request& request) {
+  const Framing framing = framing_of(request);
+  write_head(connection.head, target, request, framing);
+  if (request.body != nullptr) return send_body(connection, request, framing);
+  return write_together(connection.wire.stream, connection.head, request.content);
 }
 
 // The head of the final answer: 1xx but 101 are passed over.
@@ -244,11 +256,13 @@ Client::Client(runtime::Executor executor, ClientLimits limits)
     : state_(std::make_shared<State>(executor, limits)) {}
 Client::~Client() = default;
 
-Awaitable<Result<Response>> Client::send(const Target& target, Request& request, Deadline deadline) {
+Awaitable<Result<void>> Client::send(const Target& target, Request& request, Response& response,
+                                     Deadline deadline) {
   const auto state = state_;
   const HeadLimits limits{state->limits.head_bytes_max, 200};
+  Pool& pool = state->idle[target];
   for (bool may_reuse = true;; may_reuse = false) {
-    auto connection = may_reuse ? state->take_idle(target, request.method) : nullptr;
+    auto connection = may_reuse ? state->take_idle(pool, request.method) : nullptr;
     const bool is_reused = connection != nullptr;
     if (!is_reused) {
       net::ConnectOptions options{.host = target.host,
@@ -261,11 +275,12 @@ Awaitable<Result<Response>> Client::send(const Target& target, Request& request,
           target.connect_timeout.count() > 0 ? target.connect_timeout : state->limits.connect_timeout;
       auto stream = co_await net::connect(std::move(options), deadline.capped(patience));
       if (!stream) co_return fail(stream);
-      connection = std::make_unique<PooledConnection>(std::move(*stream), kReadBuffer);
+      connection = std::make_unique<PooledConnection>(std::move(*stream), kReadBuffer, pool);
     }
     connection->wire.stream.expires_at(deadline.time());
-    Response response;
+    connection->head = state->spare_heads.take();
     const auto sent = co_await send_request(*connection, target, request);
+    state->spare_heads.give_back(std::move(connection->head));
     // The body's own source failed: the peer waits for the rest and has nothing to say.
     if (!sent && sent.error().origin == Origin::client) co_return fail(sent);
     // A failed write may still have an answer waiting: a refusal before the whole body was taken.
@@ -284,7 +299,7 @@ Awaitable<Result<Response>> Client::send(const Target& target, Request& request,
       response.tunnel = [shared](net::Stream& client, std::string early) {
         return run_tunnel(shared, client, std::move(early));
       };
-      co_return response;
+      co_return Result<void>{};
     }
     if (request.method != "HEAD") drop_framing_headers(response.headers);
     WireBody whole(connection->wire, facts->framing, UINT64_MAX);
@@ -293,21 +308,21 @@ Awaitable<Result<Response>> Client::send(const Target& target, Request& request,
                           facts->framing.length <= connection->wire.buffered().size());
     if (is_here) {
       response.content = whole.ready();
-      if (facts->keeps_alive) state->give_back(target, std::move(connection));
-      co_return response;
+      if (facts->keeps_alive) state->give_back(std::move(connection));
+      co_return Result<void>{};
     }
-    response.stream =
-        std::make_unique<ResponseBody>(state, target, std::move(connection), *facts, kBodyIdleTimeout);
-    co_return response;
+    response.stream = std::make_unique<ResponseBody>(state, std::move(connection), *facts, kBodyIdleTimeout);
+    co_return Result<void>{};
   }
 }
 
 Awaitable<Result<Reply>> Client::fetch(const Target& target, Request& request, Deadline deadline) {
-  auto response = co_await send(target, request, deadline);
-  if (!response) co_return fail(response);
-  Reply reply{response->status, std::move(response->headers), std::move(response->content)};
-  if (response->stream) {
-    auto content = co_await read_all(*response->stream, state_->limits.body_bytes_max);
+  Response response;
+  const auto sent = co_await send(target, request, response, deadline);
+  if (!sent) co_return fail(sent);
+  Reply reply{response.status, std::move(response.headers), std::move(response.content)};
+  if (response.stream) {
+    auto content = co_await read_all(*response.stream, state_->limits.body_bytes_max);
     if (!content) co_return fail(content);
     reply.content = std::move(*content);
   }
@@ -315,7 +330,7 @@ Awaitable<Result<Reply>> Client::fetch(const Target& target, Request& request, D
 }
 
 void Client::close_idle() {
-  state_->idle.clear();
+  for (auto& [target, pool] : state_->idle) pool.clear();
 }
 
 std::size_t Client::idle() const {

@@ -42,11 +42,13 @@ class Client {
   Client(runtime::Executor executor, ClientLimits limits);
   ~Client();
 
-  // Sends and reads the head of the answer; the body streams, and the connection goes back to the pool at its
-  // end. `Host` is set if absent; Content-Length or Transfer-Encoding always. A stale pooled connection is
-  // replaced once, if nothing of the request was answered and the method is idempotent or no byte was
-  // written. Errors carry safe_to_retry: true only if surely nothing of the request reached the peer.
-  [[nodiscard]] Awaitable<Result<Response>> send(const Target& target, Request& request, Deadline deadline);
+  // Sends, and reads the head of the answer into `response`, whose memory is used again; the body streams,
+  // and the connection goes back to the pool at its end. `Host` is set if absent; Content-Length or
+  // Transfer-Encoding always. A stale pooled connection is replaced once, if nothing of the request was
+  // answered and the method is idempotent or no byte was written. Errors carry safe_to_retry: true only if
+  // surely nothing of the request reached the peer.
+  [[nodiscard]] Awaitable<Result<void>> send(const Target& target, Request& request, Response& response,
+                                             Deadline deadline);
   // send(), and the whole body up to body_bytes_max.
   [[nodiscard]] Awaitable<Result<Reply>> fetch(const Target& target, Request& request, Deadline deadline);
 

@@ -38,6 +38,8 @@ class RequestBody final : public WireBody {
   bool is_expected_;
 };
 
+constexpr std::size_t kSpareMax = 128;
+
 bool may_have_body(const Response& response, std::string_view method) {
   return method != "HEAD" && response.status >= 200 && response.status != 204 && response.status != 304;
 }
@@ -50,7 +52,22 @@ Connection::Connection(ServerContext& context, net::Stream stream)
       now_(std::chrono::steady_clock::now()) {}
 
 Connection::~Connection() {
-  context_.idle.erase(this);
+  end_idle();
+}
+
+void Connection::begin_idle() {
+  idle_at_ = context_.idle.size();
+  context_.idle.push_back(this);
+}
+
+// The last of the list takes the place.
+void Connection::end_idle() {
+  if (idle_at_ == kBusy) return;
+  Connection* const last = context_.idle.back();
+  context_.idle[idle_at_] = last;
+  last->idle_at_ = idle_at_;
+  context_.idle.pop_back();
+  idle_at_ = kBusy;
 }
 
 Awaitable<> Connection::run() {
@@ -62,18 +79,18 @@ Awaitable<> Connection::run() {
 }
 
 Awaitable<Result<std::string_view>> Connection::next_head() {
-  const HeadLimits limits{context_.limits.head_bytes_max, context_.limits.headers_max};
   if (wire_.buffered().empty()) {
     if (served_ > 0) wire_.release_buffer();
     wire_.stream.expires_at(now_ + context_.limits.idle_timeout);
-    context_.idle.insert(this);
-    const auto got = co_await wire_.fill();
-    context_.idle.erase(this);
+    begin_idle();
+    const auto got = co_await wire_.fill_from_new_message();
+    end_idle();
     if (!got) co_return fail(got);
     if (*got == 0) co_return std::string_view{};
   }
   now_ = std::chrono::steady_clock::now();
   wire_.stream.expires_at(now_ + context_.limits.head_timeout);
+  const HeadLimits limits{context_.limits.head_bytes_max, context_.limits.headers_max};
   co_return co_await wire_.read_head(limits);
 }
 
@@ -86,7 +103,7 @@ Awaitable<bool> Connection::serve_one() {
   if (head->empty()) co_return false;
 
   Exchange exchange(wire_.stream.peer(), now_, Deadline::at(now_ + context_.limits.request_timeout));
-  exchange.request.headers = std::move(request_headers_);
+  use_spare(exchange);
   const HeadLimits limits{context_.limits.head_bytes_max, context_.limits.headers_max};
   const auto facts = parse_request_head(*head, limits, exchange.request);
   if (!facts) {
@@ -106,9 +123,22 @@ Awaitable<bool> Connection::serve_one() {
   }
   exchange.request_bytes = head_size;
   const bool goes_on = co_await respond(exchange, *facts, body);
-  request_headers_ = std::move(exchange.request.headers);
+  keep_spare(exchange);
   ++served_;
   co_return goes_on;
+}
+
+void Connection::use_spare(Exchange& exchange) {
+  if (context_.spare.empty()) return;
+  exchange.request.headers = std::move(context_.spare.back().request);
+  exchange.response.headers = std::move(context_.spare.back().response);
+  context_.spare.pop_back();
+}
+
+void Connection::keep_spare(Exchange& exchange) {
+  if (context_.spare.size() >= kSpareMax) return;
+  exchange.response.headers.clear();
+  context_.spare.emplace_back(std::move(exchange.request.headers), std::move(exchange.response.headers));
 }
 
 void Connection::prepare(Exchange& exchange, const HeadFacts& facts, WireBody& body) {
@@ -134,7 +164,9 @@ Awaitable<bool> Connection::respond(Exchange& exchange, const HeadFacts& facts, 
     exchange.is_aborted = true;
   } else {
     if (response.close_connection || context_.is_draining) keeps_alive_ = false;
+    head_ = context_.spare_heads.take();
     const auto written = co_await write_response(exchange, facts);
+    context_.spare_heads.give_back(std::move(head_));
     exchange.is_aborted = !written;
     goes_on = written && keeps_alive_ && !response.tunnel;
   }
@@ -192,7 +224,7 @@ Awaitable<Result<void>> Connection::write_response(Exchange& exchange, const Hea
   if (!sends_body || !response.stream) {
     const std::string_view content = sends_body ? std::string_view(response.content) : std::string_view{};
     exchange.response_bytes += content.size();
-    co_return co_await wire_.stream.write(head_, content);
+    co_return co_await write_together(wire_.stream, head_, content);
   }
   WriteBodyOptions options{head_, framing, context_.limits.write_timeout};
   const auto written = co_await write_body(wire_.stream, *response.stream, std::move(options));

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "http/server.hpp"
 #include "http/wire.hpp"
@@ -23,12 +23,20 @@ class DateCache {
 
 class Connection;
 
+// Memory of a request and its answer that the next one uses again, on whichever connection it comes.
+struct SpareMessage {
+  Headers request;
+  Headers response;
+};
+
 // What the connections of one server share.
 struct ServerContext {
   Handler& handler;
   ServerLimits limits;
   DateCache date;
-  std::set<Connection*> idle = {};  // between two requests: closed at once when the server drains
+  std::vector<Connection*> idle = {};    // between two requests: closed at once when the server drains
+  std::vector<SpareMessage> spare = {};  // as many as were served at a time, up to a bound
+  SpareHeads spare_heads = {};
   bool is_draining = false;
 };
 
@@ -51,13 +59,19 @@ class Connection {
   [[nodiscard]] Awaitable<bool> drain(WireBody& body);
   void prepare(Exchange& exchange, const HeadFacts& facts, WireBody& body);
   void start_head(const Response& response);
+  void use_spare(Exchange& exchange);
+  void keep_spare(Exchange& exchange);
+  void begin_idle();
+  void end_idle();
+
+  static constexpr std::size_t kBusy = static_cast<std::size_t>(-1);
 
   ServerContext& context_;
   Wire wire_;
-  std::string head_;         // of the response; reused
-  Headers request_headers_;  // reused
-  core::SteadyTime now_;     // read once per request
+  std::string head_;      // of the response, while it goes out
+  core::SteadyTime now_;  // read once per request
   std::size_t served_ = 0;
+  std::size_t idle_at_ = kBusy;  // its place in the context's list
   bool keeps_alive_ = true;
 };
 

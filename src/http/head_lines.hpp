@@ -22,25 +22,24 @@ struct StatusLine {
   Version version = Version::http11;
 };
 
-// Takes a head line by line. The head ends with an empty line and has no bare LF (see find_head_end()).
+// Takes a head line by line. The head ends with an empty line.
 class HeadLines {
  public:
-  explicit HeadLines(std::string_view head) : rest_(head) {}
+  explicit HeadLines(std::string_view head);
 
-  // Nothing for a line that breaks the grammar.
+  // Nothing for a line that breaks the grammar, or in a head with a byte that belongs in none.
   [[nodiscard]] std::optional<RequestLine> request_line();
   [[nodiscard]] std::optional<StatusLine> status_line();
 
   // The next field, its value without the white space around it.
   enum class Found : std::uint8_t { field, end, malformed };
   [[nodiscard]] Found next(HeaderField& field);
+  // What has not been taken yet.
+  [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
   [[nodiscard]] std::optional<std::string_view> line();
   std::string_view rest_;
 };
-
-// Text without control characters but tab; RFC 9110 section 5.5 allows bytes beyond ASCII.
-[[nodiscard]] bool is_text(std::string_view bytes);
 
 }  // namespace gatehouse::http

@@ -55,6 +55,8 @@ void note(Findings& findings, const HeaderField& field) {
 Result<Findings> read_fields(HeadLines& lines, const HeadLimits& limits, Headers& headers, ErrorKind kind) {
   Findings findings;
   HeaderField field;
+  const std::string_view all = lines.rest();
+  headers.receive(all);
   for (;;) {
     const auto found = lines.next(field);
     if (found == HeadLines::Found::end) return findings;
@@ -64,7 +66,7 @@ Result<Findings> read_fields(HeadLines& lines, const HeadLimits& limits, Headers
       return refuse(ErrorKind::too_large, "head_too_large", "too many header fields");
     }
     note(findings, field);
-    headers.add(field.name, field.value);
+    headers.add_received(all, field, all.size() - lines.rest().size());
   }
 }
 
@@ -135,7 +137,6 @@ Result<std::size_t> find_head_end(std::string_view bytes, std::size_t searched, 
 }
 
 Result<HeadFacts> parse_request_head(std::string_view head, const HeadLimits& limits, Request& request) {
-  request.headers.clear();
   request.headers.reserve(32, head.size() + 512);  // the gateway adds its own
   HeadLines lines(head);
   const auto line = lines.request_line();
@@ -161,7 +162,6 @@ Result<HeadFacts> parse_request_head(std::string_view head, const HeadLimits& li
 
 Result<HeadFacts> parse_response_head(std::string_view head, const HeadLimits& limits, AnswerTo answer_to,
                                       Response& response) {
-  response.headers.clear();
   response.headers.reserve(24, head.size() + 512);  // the gateway adds its own
   HeadLines lines(head);
   const auto line = lines.status_line();

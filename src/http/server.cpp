@@ -45,7 +45,7 @@ Awaitable<bool> Server::stop(Deadline deadline) {
   const auto state = state_;
   state->context.is_draining = true;
   for (auto& listener : state->listeners) listener->stop_accepting();
-  const auto idle = state->context.idle;  // closing wakes them, and they leave the set
+  const auto idle = state->context.idle;  // closing wakes them, and they leave the list
   for (Connection* connection : idle) connection->close();
   bool is_clean = true;
   for (auto& listener : state->listeners) {

@@ -38,7 +38,7 @@ Wire::~Wire() {
   if (buffer_) give_buffer(std::move(buffer_), capacity_);
 }
 
-Awaitable<Result<std::size_t>> Wire::fill() {
+Result<std::span<char>> Wire::make_room() {
   if (!buffer_) buffer_ = take_buffer(capacity_);
   if (begin_ == end_) begin_ = end_ = 0;
   if (end_ == capacity_) {
@@ -46,26 +46,46 @@ Awaitable<Result<std::size_t>> Wire::fill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == capacity_) co_return refuse(ErrorKind::too_large, "head_too_large");
-  const std::span<char> room(buffer_.get() + end_, capacity_ - end_);
-  const auto got = co_await stream.read_some(room);
+  if (end_ == capacity_) return refuse(ErrorKind::too_large, "head_too_large");
+  return std::span<char>(buffer_.get() + end_, capacity_ - end_);
+}
+
+Awaitable<Result<std::size_t>> Wire::fill() {
+  const auto room = make_room();
+  if (!room) co_return fail(room);
+  const auto got = co_await stream.read_some(*room);
   if (got) end_ += *got;
   co_return got;
 }
 
-Awaitable<Result<std::string_view>> Wire::read_head(const HeadLimits& limits) {
-  std::size_t searched = 0;
+Awaitable<Result<std::size_t>> Wire::fill_from_new_message() {
+  const auto room = make_room();
+  if (!room) co_return fail(room);
+  const auto got = co_await stream.read_message(*room);
+  if (got) end_ += *got;
+  co_return got;
+}
+
+Eventual<Result<std::string_view>> Wire::read_head(const HeadLimits& limits) {
+  if (buffered().empty()) return wait_for_head(limits);
+  const auto size = find_head_end(buffered(), 0, limits);
+  if (!size) return fail(size);
+  if (*size > 0) return buffered().substr(0, *size);
+  return wait_for_head(limits);
+}
+
+Awaitable<Result<std::string_view>> Wire::wait_for_head(const HeadLimits& limits) {
   for (;;) {
+    const std::size_t searched = buffered().size();
+    const auto got = searched == 0 ? co_await fill_from_new_message() : co_await fill();
+    if (!got) co_return fail(got);
+    if (*got == 0) {
+      if (searched == 0) co_return std::string_view{};
+      co_return fail(ErrorKind::unavailable, "connection_lost", "the peer ended within a head");
+    }
     const auto size = find_head_end(buffered(), searched, limits);
     if (!size) co_return fail(size);
     if (*size > 0) co_return buffered().substr(0, *size);
-    searched = buffered().size();
-    const auto got = co_await fill();
-    if (!got) co_return fail(got);
-    if (*got == 0) {
-      if (buffered().empty()) co_return std::string_view{};
-      co_return fail(ErrorKind::unavailable, "connection_lost", "the peer ended within a head");
-    }
   }
 }
 
@@ -145,6 +165,27 @@ Awaitable<Result<std::string_view>> WireBody::read() {
     }
   }
   co_return std::string_view{};
+}
+
+std::string SpareHeads::take() {
+  if (spare_.empty()) return {};
+  std::string head = std::move(spare_.back());
+  spare_.pop_back();
+  head.clear();
+  return head;
+}
+
+void SpareHeads::give_back(std::string head) {
+  static constexpr std::size_t heads_max = 64;
+  static constexpr std::size_t bytes_max = 16 * 1024;
+  if (spare_.size() < heads_max && head.capacity() <= bytes_max) spare_.push_back(std::move(head));
+}
+
+Eventual<Result<void>> write_together(net::Stream& stream, std::string& head, std::string_view body) {
+  static constexpr std::size_t copied_max = 4 * 1024;
+  if (body.size() > copied_max) return stream.write(head, body);
+  head.append(body);
+  return stream.write(head);
 }
 
 Awaitable<Result<std::uint64_t>> write_body(net::Stream& stream, Body& body, WriteBodyOptions options) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,15 +29,21 @@ class Wire {
 
   // Reads more; 0: the peer has ended. Moves what is buffered to the front when room is needed, so views die.
   [[nodiscard]] Awaitable<Result<std::size_t>> fill();
+  // The same where the peer is to begin a new message: see net::Stream::read_message.
+  [[nodiscard]] Awaitable<Result<std::size_t>> fill_from_new_message();
 
-  // The next head, without consuming it; empty if the peer ended cleanly before its first byte.
-  [[nodiscard]] Awaitable<Result<std::string_view>> read_head(const HeadLimits& limits);
+  // The next head, without consuming it; empty if the peer ended cleanly before its first byte. `limits` must
+  // live until it is there.
+  [[nodiscard]] Eventual<Result<std::string_view>> read_head(const HeadLimits& limits);
 
   // Lends the buffer of an idle connection to the next one that reads: thousands of idle connections cost
   // nothing.
   void release_buffer();
 
  private:
+  [[nodiscard]] Result<std::span<char>> make_room();
+  [[nodiscard]] Awaitable<Result<std::string_view>> wait_for_head(const HeadLimits& limits);
+
   std::size_t capacity_;
   std::unique_ptr<char[]> buffer_;
   std::size_t begin_ = 0;
@@ -74,6 +81,22 @@ class WireBody : public Body {
   bool is_finished_;
   bool has_waited_ = false;
 };
+
+// Heads on their way out: the memory that was given back last is taken first, because it is still in the
+// cache.
+class SpareHeads {
+ public:
+  [[nodiscard]] std::string take();  // empty
+  void give_back(std::string head);
+
+ private:
+  std::vector<std::string> spare_;
+};
+
+// Writes head and body as one. A small body is copied behind the head: cheaper than telling the kernel of two
+// places.
+[[nodiscard]] Eventual<Result<void>> write_together(net::Stream& stream, std::string& head,
+                                                    std::string_view body);
 
 // Writes a body to a stream, chunked when its size is not announced. Moves the deadline on with every piece.
 struct WriteBodyOptions {
