@@ -5,12 +5,13 @@
 
 #include "cache/memory_cache.hpp"
 #include "cache/redis_cache.hpp"
-#include "cache/redis_invalidation.hpp"
+#include "cache/redis_tracking.hpp"
 #include "cache/two_level_cache.hpp"
 #include "runtime/task_group.hpp"
 #include "runtime/timer.hpp"
 #include "runtime/worker.hpp"
-#include "storage/redis_test_server.hpp"
+#include "storage/redis/client.hpp"
+#include "storage/redis/test_server.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::cache {
@@ -48,6 +49,7 @@ struct RedisBench {
   core::SystemClock clock;
   storage::redis::TestServer server;
   storage::redis::Client client{io.get_executor(), settings(server.port())};
+  RedisTracking tracking{client, RedisCacheLimits{}.prefix};
   RedisCache redis{client, clock, {.time_max = 2s, .breaker = {.slow_call = 2s}}};
 };
 
@@ -55,9 +57,7 @@ struct TwoLevelBench : RedisBench {
   Cache& cache() { return both; }
 
   MemoryCache near{clock};
-  InvalidationHub hub;
-  LocalInvalidation invalidation{hub, io.get_executor()};
-  TwoLevelCache both{near, redis, invalidation};
+  TwoLevelCache both{near, redis, tracking};
 };
 
 template <class Bench>

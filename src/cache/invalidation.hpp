@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,10 @@
 
 namespace gatehouse::cache {
 
-// A record is now at `version`; an empty key means that anything may have changed (messages were missed).
+// A record has changed; an empty key means that anything may have (messages were missed).
 struct Change {
   std::string key;
-  std::int64_t version = 0;
+  std::optional<std::int64_t> version = {};  // it is at now; nothing: not known
   [[nodiscard]] bool is_everything() const { return key.empty(); }
 };
 
@@ -26,6 +27,8 @@ class Invalidation {
 
   // Called on this worker, also for its own changes, as long as this object lives.
   virtual void subscribe(Listener listener) = 0;
+  // Changes are heard at the moment: without this, what was copied must not be believed.
+  [[nodiscard]] virtual bool is_listening() const = 0;
   // After the store has committed.
   [[nodiscard]] virtual Awaitable<Result<void>> publish(std::string key, std::int64_t version) = 0;
 };
@@ -48,6 +51,7 @@ class LocalInvalidation final : public Invalidation {
   LocalInvalidation(InvalidationHub& hub, runtime::Executor executor);
   void subscribe(Listener listener) override;
   Awaitable<Result<void>> publish(std::string key, std::int64_t version) override;
+  [[nodiscard]] bool is_listening() const override { return true; }
 
  private:
   using Listeners = std::vector<Listener>;

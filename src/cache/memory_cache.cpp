@@ -37,10 +37,22 @@ void MemoryCache::drop(const std::string& key, std::int64_t version) {
   store({key, Entry{.version = version}, clock_.steady_now() + kEraseMemory, true});
 }
 
-void MemoryCache::clear() {
-  by_key_.clear();
-  slots_.clear();
-  bytes_ = 0;
+void MemoryCache::forget(const std::string& key) {
+  const auto found = by_key_.find(key);
+  if (found != by_key_.end() && !found->second->is_erased) remove(found->second);
+}
+
+void MemoryCache::forget_all() {
+  for (auto slot = slots_.begin(); slot != slots_.end();) {
+    const auto each = slot++;
+    if (!each->is_erased) remove(each);
+  }
+}
+
+std::optional<std::int64_t> MemoryCache::version_of(const std::string& key) {
+  const Slot* slot = live(key);
+  if (slot == nullptr) return std::nullopt;
+  return slot->entry.version;
 }
 
 void MemoryCache::store(Slot slot) {

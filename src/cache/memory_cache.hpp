@@ -29,7 +29,11 @@ class MemoryCache final : public Cache {
   [[nodiscard]] std::optional<Entry> find(const std::string& key);
   bool keep(const std::string& key, Entry entry);
   void drop(const std::string& key, std::int64_t version);
-  void clear();
+  // The value of this key, of every key; what was erased stays remembered.
+  void forget(const std::string& key);
+  void forget_all();
+  // Of the entry, or of its erase.
+  [[nodiscard]] std::optional<std::int64_t> version_of(const std::string& key);
 
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }

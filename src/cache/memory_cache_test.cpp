@@ -52,7 +52,7 @@ TEST(MemoryCache, ClearForgetsAll) {
   core::ManualClock clock;
   MemoryCache cache(clock);
   cache.keep("k", entry("v"));
-  cache.clear();
+  cache.forget_all();
   EXPECT_FALSE(cache.find("k"));
   EXPECT_EQ(cache.bytes(), 0U);
 }
