@@ -1,50 +1,36 @@
 // Service discovery through Consul's HTTP API: the built-in registry and a real Consul answer the same calls.
 //
-// Registers this instance with a TTL check and keeps it passing; watches the services that were asked for
-// with blocking queries. When the registry is gone, the last known good list stays in force.
+// Announces this instance and keeps it announced; watches the services that were asked for with blocking
+// queries. When the registry is gone, the last known good list stays in force.
 #pragma once
 
 #include <chrono>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/result.hpp"
+#include "discovery/announcement.hpp"
+#include "discovery/instance.hpp"
 #include "http/client.hpp"
 #include "runtime/task_group.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace gatehouse::discovery {
 
-struct Instance {
-  std::string id;  // "orders-1"
-  std::string address;
-  std::uint16_t port = 0;
-  std::map<std::string, std::string> meta;  // "role": the role whose certificate it presents
-
-  friend bool operator==(const Instance&, const Instance&) = default;
-};
-
-using Instances = std::shared_ptr<const std::vector<Instance>>;
-
 struct ClientOptions {
   http::Target registry;
-  std::string token;                     // X-Consul-Token; empty: none
-  std::chrono::milliseconds ttl{3'000};  // the check turns critical after this silence
+  std::filesystem::path token_file;      // see LinkOptions
+  std::chrono::milliseconds ttl{3'000};  // see AnnouncementTimes
   std::chrono::milliseconds heartbeat{1'000};
-  std::chrono::milliseconds wait{30'000};  // of a blocking query
-  std::chrono::milliseconds retry{250};    // after a failed call, with jitter up to ten times this
+  std::chrono::milliseconds check_interval{1'000};
+  std::chrono::milliseconds wait{30'000};  // see WatchTimes
+  std::chrono::milliseconds doubt{5'000};
+  std::chrono::milliseconds retry{250};   // see LinkOptions
+  telemetry::Metrics* metrics = nullptr;  // null: nothing is counted
 };
 
-struct Registration {
-  std::string id;
-  std::string name;  // "orders-service"
-  std::string address;
-  std::uint16_t port = 0;
-  std::map<std::string, std::string> meta;
-};
+enum class Maintenance { on, off };
 
 class Client {
  public:
@@ -62,9 +48,16 @@ class Client {
   // True if the registry has ever named an instance of it: then it, and not DNS, says where the host is.
   [[nodiscard]] bool knows(std::string_view service) const;
 
+  // Takes an instance out of everybody's list, or puts it back, whatever its checks say.
+  // `not_found`/"registry_unknown" if the registry has no such instance.
+  [[nodiscard]] Awaitable<Result<void>> set_maintenance(std::string instance_id, Maintenance maintenance,
+                                                        std::string reason, Deadline deadline);
+
   // Takes this instance out of the list first, then ends the watches.
   [[nodiscard]] Awaitable<> stop(Deadline deadline);
-  [[nodiscard]] bool is_connected() const;  // the last call was answered
+  [[nodiscard]] bool is_connected() const;   // the last call was answered
+  [[nodiscard]] bool is_registered() const;  // the registry has taken register_instance()'s instance
+  [[nodiscard]] bool is_passing() const;     // and it was ready when last heard of: peers are given it
 
  private:
   struct State;

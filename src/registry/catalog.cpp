@@ -9,6 +9,12 @@ namespace gatehouse::registry {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+constexpr std::string_view kMaintenancePrefix = "_service_maintenance:";  // Consul's own name for it
+
+}  // namespace
+
 std::string_view name_of(Health health) {
   switch (health) {
     case Health::passing:
@@ -141,6 +147,40 @@ Result<void> Catalog::add(Service service, core::SteadyTime now) {
   auto& kept = services_[service.id];
   kept = std::move(service);
   touch(kept);
+  const auto reason = maintenance_.find(kept.id);
+  if (reason != maintenance_.end()) put_in_maintenance(kept, reason->second, now);
+  return {};
+}
+
+void Catalog::put_in_maintenance(Service& service, const std::string& reason, core::SteadyTime now) {
+  Check check{.id = std::string(kMaintenancePrefix) + service.id,
+              .name = "Service Maintenance Mode",
+              .health = Health::critical,
+              .output = reason,
+              .heard_at = now,
+              .critical_since = now};
+  std::erase_if(service.checks, [&](const Check& known) { return known.id == check.id; });
+  service.checks.push_back(std::move(check));
+  touch(service);
+}
+
+Result<void> Catalog::set_maintenance(std::string_view id, std::string reason, core::SteadyTime now) {
+  const auto found = services_.find(id);
+  if (found == services_.end()) return refuse(ErrorKind::not_found, "unknown_service");
+  if (reason.empty()) reason = "maintenance";
+  maintenance_[std::string(id)] = reason;
+  put_in_maintenance(found->second, reason, now);
+  return {};
+}
+
+Result<void> Catalog::end_maintenance(std::string_view id) {
+  const auto noted = maintenance_.find(id);
+  if (noted != maintenance_.end()) maintenance_.erase(noted);
+  const auto found = services_.find(id);
+  if (found == services_.end()) return refuse(ErrorKind::not_found, "unknown_service");
+  auto& checks = found->second.checks;
+  std::erase_if(checks, [](const Check& check) { return check.id.starts_with(kMaintenancePrefix); });
+  touch(found->second);
   return {};
 }
 

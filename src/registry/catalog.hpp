@@ -2,7 +2,7 @@
 //
 // Semantics are Consul's: an instance is passing while all its checks are; a TTL check turns critical when
 // nobody speaks up in time; an instance that stays critical too long is removed; every change raises the
-// index.
+// index. An instance in maintenance has one critical check more, which outlives its registration.
 #pragma once
 
 #include <chrono>
@@ -67,6 +67,14 @@ class Catalog {
   // PUT /v1/agent/check/{pass,warn,fail}. `not_found`/"unknown_check".
   Result<void> report(std::string_view check_id, Health health, std::string output, core::SteadyTime now);
 
+  // PUT /v1/agent/service/maintenance. `not_found`/"unknown_service".
+  Result<void> set_maintenance(std::string_view id, std::string reason, core::SteadyTime now);
+  Result<void> end_maintenance(std::string_view id);
+  // By instance, with the reason: what must survive a restart of the registry.
+  using Maintenance = std::map<std::string, std::string, std::less<>>;
+  [[nodiscard]] const Maintenance& maintenance() const { return maintenance_; }
+  void restore_maintenance(Maintenance maintenance) { maintenance_ = std::move(maintenance); }
+
   // Lets TTLs run out and removes what was critical too long. True if anything changed.
   bool expire(core::SteadyTime now);
 
@@ -80,10 +88,12 @@ class Catalog {
 
  private:
   void touch(Service& service);
+  void put_in_maintenance(Service& service, const std::string& reason, core::SteadyTime now);
   void set_health(Service& service, Check& check, Health health, core::SteadyTime now);
 
   CatalogLimits limits_;
   std::map<std::string, Service, std::less<>> services_;  // by id
+  Maintenance maintenance_;
   std::map<std::string, std::uint64_t, std::less<>> index_by_name_;
   std::uint64_t index_ = 1;
 };

@@ -16,6 +16,7 @@ namespace {
 constexpr milliseconds kWaitDefault{300'000};  // Consul's: 5 minutes, at most 10
 constexpr milliseconds kWaitMax{600'000};
 constexpr std::string_view kSupervisor = "up";
+constexpr std::size_t kReasonMax = 256;
 
 http::Response with_index(json::value body, std::uint64_t index) {
   auto response = http::json_response(200, body);
@@ -97,7 +98,9 @@ service::Policy ConsulApi::policy() {
                                      {"GET", "/v1/health/service/{name}"},
                                      {"GET", "/v1/catalog/service/{name}"},
                                      {"GET", "/v1/catalog/services"},
+                                     {"PUT", "/v1/agent/service/maintenance/{id}"},
                                      {"GET", "/v1/agent/services"},
+                                     {"GET", "/v1/agent/service/{id}"},
                                      {"GET", "/v1/status/leader"}}) {
     policy.routes.push_back({.method = method, .path = path, .callers = roles});
   }
@@ -113,6 +116,9 @@ void ConsulApi::add_routes(service::Router& router) {
                [this](Call& call) { return report(call, Health::warning); });
   router.route("PUT", "/v1/agent/check/fail/{id}",
                [this](Call& call) { return report(call, Health::critical); });
+  router.route("PUT", "/v1/agent/service/maintenance/{id}",
+               [this](Call& call) { return set_maintenance(call); });
+  router.route("GET", "/v1/agent/service/{id}", [this](Call& call) { return agent_service(call); });
   router.route("GET", "/v1/health/service/{name}", [this](Call& call) { return health_of_service(call); });
   router.route("GET", "/v1/catalog/service/{name}", [this](Call& call) { return catalog_of_service(call); });
   router.route("GET", "/v1/catalog/services", [this](Call&) -> Answer { co_return list_services(); });
@@ -161,6 +167,33 @@ Answer ConsulApi::report(Call& call, Health health) {
   if (!reported) co_return fail(reported);
   if (catalog_.index() != index) announce_change();
   co_return http::Response(200);
+}
+
+Answer ConsulApi::set_maintenance(Call& call) {
+  const std::string id = call.param("id");
+  const auto enable = call.query("enable");
+  const auto reason = call.query("reason");
+  if (!enable) co_return fail(enable);
+  if (!reason) co_return fail(reason);
+  if (*enable != "true" && *enable != "false")
+    co_return refuse(ErrorKind::invalid, "invalid_field", "enable: must be true or false");
+  const Service* service = catalog_.find(id);
+  if (service != nullptr && !may_announce(call, *service))
+    co_return refuse(ErrorKind::forbidden, "not_your_service");
+  const auto changed =
+      *enable == "true"
+          ? catalog_.set_maintenance(id, reason->value_or("").substr(0, kReasonMax), clock_.steady_now())
+          : catalog_.end_maintenance(id);
+  if (!changed) co_return fail(changed);
+  if (keep_) keep_(catalog_.maintenance());
+  announce_change();
+  co_return http::Response(200);
+}
+
+Answer ConsulApi::agent_service(Call& call) {
+  const Service* service = catalog_.find(call.param("id"));
+  if (service == nullptr) co_return refuse(ErrorKind::not_found, "unknown_service");
+  co_return http::json_response(200, json::value(service_json(*service)));
 }
 
 Answer ConsulApi::health_of_service(Call& call) {

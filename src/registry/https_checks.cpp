@@ -24,13 +24,16 @@ std::optional<Url> parse_https(std::string_view text) {
   const auto slash = text.find('/');
   if (slash != std::string_view::npos) url.path = text.substr(slash);
   const auto authority = text.substr(0, slash);
-  const auto parts = core::cut(authority, ':');
-  url.host = parts ? parts->first : authority;
-  if (parts) {
-    const auto port = core::parse_int<std::uint16_t>(parts->second);
-    if (!port) return std::nullopt;
-    url.port = *port;
-  }
+  const auto colon = authority.rfind(':');
+  const bool has_port =
+      colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+  url.host = authority.substr(0, has_port ? colon : std::string_view::npos);
+  if (url.host.starts_with('[') && url.host.ends_with(']'))
+    url.host = url.host.substr(1, url.host.size() - 2);
+  if (!has_port) return url;
+  const auto port = core::parse_int<std::uint16_t>(authority.substr(colon + 1));
+  if (!port) return std::nullopt;
+  url.port = *port;
   return url;
 }
 

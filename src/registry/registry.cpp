@@ -3,6 +3,7 @@
 #include "registry/catalog.hpp"
 #include "registry/consul_api.hpp"
 #include "registry/https_checks.hpp"
+#include "registry/maintenance_file.hpp"
 #include "service/service.hpp"
 #include "telemetry/log.hpp"
 
@@ -21,6 +22,32 @@ Awaitable<> expire_checks(Catalog& catalog, ConsulApi& api, const core::Clock& c
   }
 }
 
+Awaitable<> write_notes(BlockingPool& pool, std::filesystem::path file, Catalog::Maintenance maintenance) {
+  auto write = [&file, &maintenance] { return write_maintenance(file, maintenance); };
+  const auto written = co_await pool.run(std::move(write));
+  if (!written) log::error("maintenance-file", "maintenance is not kept", {log::field(written.error())});
+}
+
+// Who is in maintenance is written down: the registry itself keeps nothing else on disk.
+class MaintenanceNotes {
+ public:
+  MaintenanceNotes(service::Service& service, std::filesystem::path file)
+      : service_(service), file_(std::move(file)) {}
+
+  void load(Catalog& catalog) const {
+    auto maintenance = read_maintenance(file_);
+    if (!maintenance) throw service::StartError(maintenance.error());
+    catalog.restore_maintenance(std::move(*maintenance));
+  }
+  void save(const Catalog::Maintenance& maintenance) const {
+    service_.tasks().spawn("maintenance-file", write_notes(service_.pool(), file_, maintenance));
+  }
+
+ private:
+  service::Service& service_;
+  std::filesystem::path file_;
+};
+
 }  // namespace
 
 int run(const service::Config& config) {
@@ -33,6 +60,9 @@ int run(const service::Config& config) {
 
   Catalog catalog;
   ConsulApi api(catalog, service.clock(), service.worker().executor());
+  const MaintenanceNotes notes(service, config.data_dir / "maintenance.json");
+  notes.load(catalog);
+  api.on_maintenance([&notes](const Catalog::Maintenance& maintenance) { notes.save(maintenance); });
   service::Router router{ConsulApi::policy(), service.verify_bearer(), service.metrics()};
   api.add_routes(router);
   router.seal();

@@ -54,6 +54,29 @@ TEST(Catalog, TheIndexOfANameRisesWithItsOwnChangesOnly) {
   EXPECT_GT(catalog.index_of("one"), one);
 }
 
+TEST(Catalog, AnInstanceInMaintenanceIsCriticalWhateverItsChecksSayUntilItEnds) {
+  core::ManualClock clock;
+  Catalog catalog;
+  EXPECT_EQ(catalog.set_maintenance("orders-1", "disk", clock.steady_now()).error().reason,
+            "unknown_service");
+  ASSERT_TRUE(catalog.add(announced("orders-1"), clock.steady_now()));
+  const auto before = catalog.index_of("orders-service");
+  ASSERT_TRUE(catalog.set_maintenance("orders-1", "disk", clock.steady_now()));
+  ASSERT_TRUE(catalog.set_maintenance("orders-1", "new disk", clock.steady_now())) << "twice is once";
+  EXPECT_GT(catalog.index_of("orders-service"), before);
+  EXPECT_EQ(catalog.find("orders-1")->health(), Health::critical);
+  ASSERT_TRUE(catalog.report("ttl:orders-1", Health::passing, "", clock.steady_now()));
+  EXPECT_EQ(catalog.find("orders-1")->health(), Health::critical);
+  // Announced again, as after a restart of the instance: still in maintenance, and never removed for it.
+  ASSERT_TRUE(catalog.add(announced("orders-1"), clock.steady_now()));
+  EXPECT_EQ(catalog.find("orders-1")->health(), Health::critical);
+  EXPECT_EQ(catalog.find("orders-1")->checks.back().output, "new disk");
+  EXPECT_EQ(catalog.maintenance().at("orders-1"), "new disk");
+  ASSERT_TRUE(catalog.end_maintenance("orders-1"));
+  EXPECT_EQ(catalog.find("orders-1")->health(), Health::passing);
+  EXPECT_TRUE(catalog.maintenance().empty());
+}
+
 TEST(Catalog, ReadsGoDurations) {
   EXPECT_EQ(parse_go_duration("1m30s"), milliseconds{90'000});
   EXPECT_EQ(parse_go_duration("250ms"), milliseconds{250});
