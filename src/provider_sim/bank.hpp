@@ -13,7 +13,7 @@
 
 #include "provider_sim/charge.hpp"
 #include "runtime/awaitable.hpp"
-#include "storage/sqlite_async.hpp"
+#include "storage/sqlite/async.hpp"
 
 namespace gatehouse::provider_sim {
 

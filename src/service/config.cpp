@@ -52,13 +52,14 @@ Result<Config> Config::from_json(const json::object& object) {
   config.tls.certificate = tls.required_text("certificate", {.bytes_max = 4096});
   config.tls.key = tls.required_text("key", {.bytes_max = 4096});
   config.tls.ca = tls.required_text("ca", {.bytes_max = 4096});
-  Fields discovery = part("discovery");
-  config.discovery_address = discovery.optional_text("address", config.discovery_address);
-  config.discovery_port =
-      static_cast<std::uint16_t>(discovery.optional_int("port", config.discovery_port, {1, 65535}));
+  if (const auto* registry = fields.maybe_object("discovery")) {
+    auto settings = discovery::Settings::from_json(*registry);
+    if (!settings) return fail(settings);
+    config.discovery = std::move(*settings);
+  }
   if (const auto* settings = fields.maybe_object("settings")) config.settings = *settings;
 
-  for (const Fields* reader : {&listen, &tls, &discovery, &fields}) {
+  for (const Fields* reader : {&listen, &tls, &fields}) {
     if (auto complete = reader->finish(); !complete) return fail(complete);
   }
   return config;

@@ -8,6 +8,7 @@
 #include "core/fields.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"
+#include "discovery/settings.hpp"
 #include "net/tls.hpp"
 
 namespace gatehouse::service {
@@ -19,8 +20,7 @@ struct Config {
   std::uint16_t port = 0;
   std::filesystem::path data_dir;  // store, secrets: shared by the instances of a role
   net::TlsFiles tls;
-  std::string discovery_address = "127.0.0.1";
-  std::uint16_t discovery_port = 8500;
+  discovery::Settings discovery;
   std::string issuer;  // "https://localhost:8443/realms/gatehouse"
   std::string log_level = "info";
   json::object settings;

@@ -12,6 +12,14 @@ void Health::add_metrics(const telemetry::Metrics& shard) {
   shards_.push_back(&shard);
 }
 
+Result<void> Health::check() const {
+  if (is_draining_) return fail(ErrorKind::unavailable, "draining");
+  for (const auto& [name, check] : checks_) {
+    if (auto passed = check(); !passed) return passed;
+  }
+  return {};
+}
+
 http::Response Health::ready() const {
   json::object results;
   bool is_ready = !is_draining_;

@@ -19,6 +19,8 @@ class Health {
   void add_metrics(const telemetry::Metrics& shard);
   void start_draining() { is_draining_ = true; }
 
+  // Nothing while every check passes and nothing drains; the first reason otherwise.
+  [[nodiscard]] Result<void> check() const;
   // 200 {"status":"pass","checks":{…}} or 503 {"status":"fail",…}: reasons, no details.
   [[nodiscard]] http::Response ready() const;
   [[nodiscard]] http::Response live() const;

@@ -11,6 +11,7 @@
 #include "runtime/stop_signal.hpp"
 #include "runtime/timer.hpp"
 #include "service/health.hpp"
+#include "service/registry_options.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::service {
@@ -43,21 +44,17 @@ log::Level level_of(std::string_view name) {
 
 // Certificates are renewed in place by their owner; each role looks at its own files and loads them again.
 // New connections get the new certificate, those that live keep theirs.
-Awaitable<> reload_certificates(net::TlsFiles files, std::shared_ptr<net::ServerTls> server,
-                                std::shared_ptr<net::ClientTls> client) {
+Awaitable<> reload_certificates(std::string file, std::function<Result<void>()> load) {
   std::error_code ignored;
-  auto seen = std::filesystem::last_write_time(files.certificate, ignored);
+  auto seen = std::filesystem::last_write_time(file, ignored);
   for (;;) {
     const auto slept = co_await runtime::sleep_for(milliseconds{1'000});
     if (!slept) co_return;
-    const auto written = std::filesystem::last_write_time(files.certificate, ignored);
+    const auto written = std::filesystem::last_write_time(file, ignored);
     if (written == seen) continue;
-    const auto server_loaded = server->reload();
-    const auto client_loaded = client->reload();
-    if (!server_loaded || !client_loaded) {
-      const Error& why = server_loaded ? client_loaded.error() : server_loaded.error();
+    if (const auto loaded = load(); !loaded) {
       log::error("certificate-reload", "the new certificate was refused, the old one stays",
-                 {log::field(why)});
+                 {log::field(loaded.error())});
       continue;  // half-written, perhaps: look again
     }
     seen = written;
@@ -65,15 +62,21 @@ Awaitable<> reload_certificates(net::TlsFiles files, std::shared_ptr<net::Server
   }
 }
 
-// Ready means that peers can find us: not before the registry has heard of us, unless it is not there at all.
-Awaitable<> tell_when_announced(discovery::Client& discovery) {
+// Ready means that peers can find us: not before our stores answer and the registry knows that they do. Who
+// waits in vain serves all the same, and says so.
+Awaitable<> tell_when_announced(discovery::Client& discovery, const Health& health) {
   const auto patience = Deadline::after(milliseconds{5'000});
-  while (!discovery.is_connected()) {
+  while (!discovery.is_passing()) {
     const auto slept = co_await runtime::sleep_for(milliseconds{5});
     if (!slept) co_return;
     if (!patience.is_over()) continue;
-    log::warn("registry-silent",
-              "serving, but the registry does not answer: peers cannot find this instance");
+    if (const auto ready = health.check(); !ready) {
+      log::warn("not-ready-yet", "serving, but not ready: peers cannot find this instance",
+                {log::field(ready.error())});
+    } else {
+      log::warn("registry-silent",
+                "serving, but the registry has not taken this instance: peers cannot find it");
+    }
     break;
   }
   tell_supervisor("ready");
@@ -92,6 +95,10 @@ void tell_supervisor(std::string_view words) {
   [[maybe_unused]] const auto written = ::write(*descriptor, line.data(), line.size());
   ::close(*descriptor);
   ::unsetenv("GATEHOUSE_READY_FD");
+}
+
+std::string_view version() {
+  return GATEHOUSE_VERSION;
 }
 
 std::string_view service_name_of(std::string_view role) {
@@ -126,7 +133,8 @@ struct Service::State {
         client_tls(or_stop(net::ClientTls::load(config_.tls))),
         server_tls(or_stop(net::ServerTls::load(config_.tls, net::ClientCertificate::required))),
         http(worker.executor(), {}),
-        discovery(worker.executor(), http, discovery_options()),
+        registry(or_stop(registry_options(config_.discovery, config_.secrets_dir(), client_tls))),
+        discovery(worker.executor(), http, counted(registry)),
         peers(discovery, http, client_tls),
         verifier({.issuer = config_.issuer}, clock, [this] { return fetch_keys(); }) {}
 
@@ -140,6 +148,7 @@ struct Service::State {
   std::shared_ptr<net::ClientTls> client_tls;
   std::shared_ptr<net::ServerTls> server_tls;
   http::Client http;
+  discovery::ClientOptions registry;
   discovery::Client discovery;
   Peers peers;
   identity::TokenVerifier verifier;
@@ -148,16 +157,24 @@ struct Service::State {
   std::vector<std::function<Awaitable<>()>> on_stop;
   bool is_stopping = false;
 
-  [[nodiscard]] discovery::ClientOptions discovery_options() const {
-    discovery::ClientOptions discovery_options;
-    discovery_options.registry = {.host = config.discovery_address,
-                                  .port = config.discovery_port,
-                                  .tls = client_tls,
-                                  .server_name = "localhost"};
+  [[nodiscard]] discovery::ClientOptions counted(discovery::ClientOptions discovery_options) {
+    discovery_options.metrics = &metrics;
     return discovery_options;
   }
 
   Awaitable<Result<std::string>> fetch_keys() { return fetch_issuer_keys(peers, config.issuer); }
+
+  void keep_certificates() {
+    auto load = [this]() -> Result<void> {
+      if (auto loaded = server_tls->reload(); !loaded) return loaded;
+      return client_tls->reload();
+    };
+    tasks.spawn("certificate-reload", reload_certificates(config.tls.certificate, std::move(load)));
+    const auto& own = config.discovery.tls.certificate;
+    if (own.empty()) return;
+    auto load_registry = [tls = registry.registry.tls] { return tls->reload(); };
+    tasks.spawn("registry-certificate-reload", reload_certificates(own, std::move(load_registry)));
+  }
 
   void announce(std::uint16_t port) {
     if (!options.uses_discovery) return;
@@ -166,7 +183,10 @@ struct Service::State {
     registration.name = service_name_of(config.role);
     registration.address = config.address;
     registration.port = port;
-    registration.meta["role"] = config.role;
+    registration.tags = config.discovery.tags;
+    registration.meta = {{"role", config.role}, {"version", std::string(version())}};
+    registration.check = config.discovery.check;
+    registration.check_readiness = [this] { return health.check(); };
     discovery.register_instance(std::move(registration));
   }
 
@@ -223,6 +243,10 @@ std::shared_ptr<net::ClientTls> Service::client_tls() {
   return state_->client_tls;
 }
 
+const discovery::ClientOptions& Service::registry() const {
+  return state_->registry;
+}
+
 VerifyBearer Service::verify_bearer() {
   return [this](std::string token) -> Awaitable<Result<identity::Principal>> {
     if (const auto kept = state_->verifier.find(token)) co_return kept->principal;
@@ -258,8 +282,7 @@ int Service::run(http::Handler& handler) {
   http::Server server(state.worker.executor(), front, limits);
   const auto port = or_stop(
       server.listen({.address = state.config.address, .port = state.config.port, .tls = state.server_tls}));
-  state.tasks.spawn("certificate-reload",
-                    reload_certificates(state.config.tls, state.server_tls, state.client_tls));
+  state.keep_certificates();
   state.announce(port);
 
   TaskGroup stopping(state.worker.executor());
@@ -269,7 +292,7 @@ int Service::run(http::Handler& handler) {
   });
   log::info("started", "serving", {log::field("server.port", port)});
   if (state.options.uses_discovery) {
-    state.tasks.spawn("tell-when-announced", tell_when_announced(state.discovery));
+    state.tasks.spawn("tell-when-announced", tell_when_announced(state.discovery, state.health));
   } else {
     tell_supervisor("ready");
   }

@@ -34,6 +34,9 @@ struct StartError : std::runtime_error {
 // Only the first call is heard.
 void tell_supervisor(std::string_view words);
 
+// Gatehouse's own: "0.1.0".
+[[nodiscard]] std::string_view version();
+
 // The discovery name of a role: "payments" → "payment-service".
 [[nodiscard]] std::string_view service_name_of(std::string_view role);
 
@@ -59,6 +62,8 @@ class Service {
   [[nodiscard]] const core::Clock& clock();
   [[nodiscard]] http::Client& http();
   [[nodiscard]] discovery::Client& discovery();
+  // For further discovery clients, as a gateway's workers have them; whose metrics are not set.
+  [[nodiscard]] const discovery::ClientOptions& registry() const;
   [[nodiscard]] Peers& peers();
   [[nodiscard]] std::shared_ptr<net::ClientTls> client_tls();
   // Verifies tokens of config.issuer against the auth server's keys, fetched over mTLS.
