@@ -5,9 +5,10 @@
 
 #include "auth_server/clients/realm_import.hpp"
 #include "auth_server/protocol/routes.hpp"
-#include "auth_server/sessions/schema.hpp"
 #include "auth_server/settings.hpp"
+#include "auth_server/stores.hpp"
 #include "runtime/timer.hpp"
+#include "service/keys/role_keys.hpp"
 #include "service/service.hpp"
 #include "telemetry/log.hpp"
 
@@ -15,6 +16,8 @@ namespace gatehouse::auth_server {
 namespace {
 
 using service::StartError;
+
+constexpr std::chrono::milliseconds kFirstKeysAgainAfter{1'000};
 
 template <class T>
 T need(Result<T> result) {
@@ -39,41 +42,27 @@ void import_all(Realms& realms, const service::Config& config, const Settings& s
     realms.put(std::move(realm));
 }
 
-storage::sqlite::Database open_database(const service::Config& config) {
-  auto database = need(storage::sqlite::Database::open((config.data_dir / "auth-server.db").string()));
-  need(storage::sqlite::migrate(database, schema()));
-  return database;
-}
-
-crypto::Envelope open_envelope(const service::Config& config) {
-  auto ring = need(crypto::KeyRing::from_json_file(config.secrets_dir() / "field_keys.json"));
-  return crypto::Envelope(std::make_shared<const crypto::KeyRing>(std::move(ring)));
-}
-
 // The whole role, in the order in which its parts need one another.
 class Role {
  public:
   Role(service::Service& service, Settings settings)
       : service_(service),
         settings_(std::move(settings)),
-        database_(open_database(service.config()), service.pool()),
-        keys_(database_, service.pool(), open_envelope(service.config()), settings_.keys),
-        sessions_(database_),
-        grants_(database_),
+        field_keys_(service),
+        stores_(open_stores(service, settings_.store, field_keys_)),
+        keys_(*stores_.keys, service.pool(), field_keys_.envelope(), settings_.keys),
         people_(service.peers(), settings_.people),
         metrics_(service.metrics()),
-        provider_{realms_, keys_, sessions_, grants_, people_, service.pool(), service.clock(), metrics_} {
+        provider_{realms_, keys_,          *stores_.sessions, *stores_.grants,
+                  people_, service.pool(), service.clock(),   metrics_} {
     import_all(realms_, service.config(), settings_);
   }
 
   void start() {
-    make_first_keys();
-    service_.tasks().spawn("keys", refresh_keys());
+    if (!stores_.wait_until_ready) make_first_keys();
+    service_.add_readiness("signing-keys", [this] { return has_keys(); });
+    service_.tasks().spawn("keys", keep_keys());
     service_.tasks().spawn("sweep", sweep());
-    service_.on_stop([this]() -> Awaitable<> {
-      database_.stop();
-      co_return;
-    });
   }
 
   OpenIdProvider& provider() { return provider_; }
@@ -82,24 +71,45 @@ class Role {
   // Before anybody can ask: a new data directory has no keys yet.
   void make_first_keys() {
     boost::asio::io_context& io = service_.worker().io();
-    for (const auto& realm : realms_.all()) {
-      auto refresh = keys_.refresh(realm->name, service_.clock().now());
-      need(runtime::run_to_end(io, std::move(refresh)));
-    }
+    need(runtime::run_to_end(io, refresh_keys()));
     if (io.stopped()) io.restart();
   }
 
-  // An instance that fails to refresh goes on with the keys that it has; they are valid for months.
-  Awaitable<> refresh_keys() {
-    for (;;) {
-      auto slept = co_await runtime::sleep_for(settings_.key_refresh);
-      if (!slept) co_return;
-      for (const auto& realm : realms_.all()) {
-        auto refreshed = co_await keys_.refresh(realm->name, service_.clock().now());
-        if (!refreshed)
-          log::error("keys-refresh", "signing keys could not be refreshed", {log::field(refreshed.error())});
-      }
+  Result<void> has_keys() const {
+    for (const auto& realm : realms_.all()) {
+      if (auto keys = keys_.of(realm->name); !keys) return fail(keys);
     }
+    return {};
+  }
+
+  Awaitable<Result<void>> refresh_keys() {
+    for (const auto& realm : realms_.all()) {
+      auto refreshed = co_await keys_.refresh(realm->name, service_.clock().now());
+      if (!refreshed) co_return refreshed;
+    }
+    co_return Result<void>{};
+  }
+
+  // An instance that fails to refresh goes on with the keys that it has; they are valid for months. One that
+  // has none yet tries again soon.
+  Awaitable<> keep_keys() {
+    for (;;) {
+      if (has_keys()) {
+        auto slept = co_await runtime::sleep_for(settings_.key_refresh);
+        if (!slept) co_return;
+      }
+      if (auto ready = co_await ready_store(); !ready) co_return;
+      auto refreshed = co_await refresh_keys();
+      if (refreshed) continue;
+      log::error("keys-refresh", "signing keys could not be refreshed", {log::field(refreshed.error())});
+      auto slept = co_await runtime::sleep_for(kFirstKeysAgainAfter);
+      if (!slept) co_return;
+    }
+  }
+
+  Awaitable<Result<void>> ready_store() {
+    if (stores_.wait_until_ready) co_return co_await stores_.wait_until_ready();
+    co_return Result<void>{};
   }
 
   // Long enough for a code that comes back late to be recognised, and for a family to be named in the log.
@@ -111,7 +121,7 @@ class Role {
       for (const auto& realm : realms_.all()) {
         keep = std::max(keep, realm->lifetimes.session_max + std::chrono::hours(1));
       }
-      auto swept = co_await grants_.sweep(keep, service_.clock().now());
+      auto swept = co_await stores_.grants->sweep(keep, service_.clock().now());
       if (!swept) log::warn("sweep", "expired rows could not be deleted", {log::field(swept.error())});
     }
   }
@@ -119,10 +129,9 @@ class Role {
   service::Service& service_;
   Settings settings_;
   Realms realms_;
-  storage::sqlite::AsyncDatabase database_;
+  service::RoleKeys field_keys_;
+  Stores stores_;
   Keys keys_;
-  SessionStore sessions_;
-  GrantStore grants_;
   AuthServicePeople people_;
   ProviderMetrics metrics_;
   OpenIdProvider provider_;
@@ -131,7 +140,7 @@ class Role {
 }  // namespace
 
 int run(const service::Config& config) {
-  const Settings settings = need(Settings::from_json(config.settings));
+  const Settings settings = need(settings_of(config));
   service::Service service{config};
   Role role{service, settings};
   service::Router router{route_policy(), leave_to_endpoint(), service.metrics()};

@@ -33,9 +33,13 @@ void read_keys(Fields& fields, Settings& settings) {
 
 }  // namespace
 
-Result<Settings> Settings::from_json(const json::object& object) {
-  Fields fields{object, "settings"};
+Result<Settings> settings_of(const service::Config& config) {
+  Fields fields{config.settings, "settings"};
   Settings settings;
+  const auto read_secret = [&config](std::string_view name) { return config.secret(name); };
+  auto store = service::read_sql_store(fields, {config.data_dir / "auth-server.db"}, read_secret);
+  if (!store) return fail(store);
+  settings.store = *std::move(store);
   settings.realm_import = fields.optional_text("realm_import", settings.realm_import.string());
   settings.audience = fields.optional_text("audience", settings.audience);
   read_lifetimes(fields, settings.lifetimes);
@@ -44,6 +48,7 @@ Result<Settings> Settings::from_json(const json::object& object) {
   settings.people.timeout = fields.optional_duration("auth_service_timeout", settings.people.timeout);
   settings.sweep_period = fields.optional_duration("sweep_period", settings.sweep_period);
   if (settings.sweep_period.count() < 1000) fields.reject("sweep_period", "must be at least 1s");
+  fields.ignore("field_keys");  // service/keys reads it
   if (auto complete = fields.finish(); !complete) return fail(complete);
   return settings;
 }

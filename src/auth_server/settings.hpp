@@ -1,7 +1,7 @@
 // The auth server's own settings: the object "settings" of its configuration file.
 //
 //   {"realm_import": "/etc/gatehouse/realm.json", "audience": "gatehouse", "session_idle": "30m",
-//   "key_rotation": "90d"}
+//    "key_rotation": "90d", "store": {"engine": "postgres", …}}        service/sql_store.hpp
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,8 @@
 #include "auth_server/people/auth_service_people.hpp"
 #include "auth_server/sessions/lifetimes.hpp"
 #include "core/fields.hpp"
+#include "service/config.hpp"
+#include "service/sql_store.hpp"
 
 namespace gatehouse::auth_server {
 
@@ -23,9 +25,11 @@ struct Settings {
   AuthServiceOptions people;
   std::chrono::milliseconds key_refresh{60'000};
   std::chrono::milliseconds sweep_period{300'000};
-
-  [[nodiscard]] static Result<Settings> from_json(const json::object&);
+  service::SqlStoreSettings store;  // default: SQLite in <data_dir>/auth-server.db
 };
+
+// `invalid_field`, `unknown_field` with the path.
+[[nodiscard]] Result<Settings> settings_of(const service::Config& config);
 
 // "https://localhost:8443" of "https://localhost:8443/realms/gatehouse". `invalid`/"bad_issuer".
 [[nodiscard]] Result<std::string> issuer_base_of(std::string_view issuer);

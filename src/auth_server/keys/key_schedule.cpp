@@ -26,6 +26,8 @@ std::optional<std::string> signing_kid(const std::vector<KeyTimes>& keys, core::
   for (const KeyTimes& key : keys) {
     if (key.signs_from <= now && (best == nullptr || key.signs_from > best->signs_from)) best = &key;
   }
+  // The first key of all has no predecessor: a clock that is behind its maker's signs with it nevertheless.
+  if (best == nullptr && !keys.empty()) best = &*std::ranges::min_element(keys, {}, &KeyTimes::signs_from);
   if (best == nullptr) return std::nullopt;
   return best->kid;
 }

@@ -40,6 +40,7 @@ TEST(KeySchedule, signs_with_the_youngest_key_whose_time_has_come) {
   EXPECT_EQ(signing_kid(keys, kNow), "old");
   EXPECT_EQ(signing_kid(keys, kNow + seconds{1}), "next");
   EXPECT_FALSE(signing_kid({}, kNow));
+  EXPECT_EQ(signing_kid(keys, kNow - hours{3}), "old") << "a clock that is behind";
 }
 
 TEST(KeySchedule, keeps_a_retired_key_until_its_last_token_is_over) {

@@ -1,46 +1,40 @@
 #include "auth_server/keys/keys.hpp"
 
-#include "auth_server/keys/key_rows.hpp"
+#include "auth_server/keys/sealed_keys.hpp"
 
 namespace gatehouse::auth_server {
-
-using storage::sqlite::Connection;
-
 namespace {
 
-std::vector<KeyTimes> times_of(const std::vector<KeyRow>& rows, crypto::Algorithm algorithm) {
+KeyPlan plan_for(const std::vector<KeyRow>& rows, crypto::Algorithm algorithm, const KeyPolicy& policy,
+                 core::SystemTime now) {
   std::vector<KeyTimes> times;
   for (const KeyRow& row : rows) {
     if (row.algorithm == algorithm) times.push_back({row.kid, row.signs_from});
   }
-  return times;
+  return plan_keys(std::move(times), policy, now);
 }
 
 // Takes the new key in only if it is still due: another instance may have been faster.
-Result<void> apply(Connection& connection, const std::string& realm, crypto::Algorithm algorithm,
-                   const std::optional<KeyRow>& made, const KeyPolicy& policy, core::SystemTime now) {
-  const auto rows = load_keys(connection, realm);
-  if (!rows) return fail(rows);
-  const KeyPlan plan = plan_keys(times_of(*rows, algorithm), policy, now);
-  if (made && plan.make_for) {
-    if (auto inserted = insert_key(connection, realm, *made, now); !inserted) return inserted;
-  }
-  for (const std::string& kid : plan.drop) {
-    if (auto deleted = delete_key(connection, realm, kid); !deleted) return deleted;
-  }
-  return {};
+DecideKeys decide_with(std::optional<KeyRow> made, crypto::Algorithm algorithm, const KeyPolicy& policy,
+                       core::SystemTime now) {
+  return [made = std::move(made), algorithm, policy, now](const std::vector<KeyRow>& rows) {
+    KeyPlan plan = plan_for(rows, algorithm, policy, now);
+    return KeyChange{plan.make_for ? made : std::nullopt, std::move(plan.drop)};
+  };
 }
 
 Result<std::shared_ptr<const RealmKeys>> unseal_all(const crypto::Envelope& envelope,
                                                     const std::string& realm, const std::vector<KeyRow>& rows,
-                                                    Secret secret) {
+                                                    const SealedSecret& sealed) {
   std::vector<TimedKey> keys;
   for (const KeyRow& row : rows) {
     auto key = unseal_key(envelope, realm, row);
     if (!key) return fail(key);
     keys.push_back(*std::move(key));
   }
-  return std::make_shared<const RealmKeys>(std::move(keys), std::move(secret));
+  auto secret = unseal_realm_secret(envelope, realm, sealed);
+  if (!secret) return fail(secret);
+  return std::make_shared<const RealmKeys>(std::move(keys), *std::move(secret));
 }
 
 }  // namespace
@@ -48,10 +42,7 @@ Result<std::shared_ptr<const RealmKeys>> unseal_all(const crypto::Envelope& enve
 Awaitable<Result<void>> Keys::refresh(std::string realm, core::SystemTime now) {
   auto rows = co_await maintain(realm, now);
   if (!rows) co_return fail(rows);
-  auto load_secret = [this, realm, now](Connection& connection) {
-    return load_or_make_secret(connection, envelope_, realm, now);
-  };
-  auto secret = co_await database_.write(std::move(load_secret));
+  auto secret = co_await secret_of(realm, now);
   if (!secret) co_return fail(secret);
   auto unseal = [this, &realm, &rows, &secret] { return unseal_all(envelope_, realm, *rows, *secret); };
   auto keys = co_await pool_.run(std::move(unseal));
@@ -61,12 +52,10 @@ Awaitable<Result<void>> Keys::refresh(std::string realm, core::SystemTime now) {
 }
 
 Awaitable<Result<std::vector<KeyRow>>> Keys::maintain(std::string realm, core::SystemTime now) {
-  auto load = [realm](Connection& connection) { return load_keys(connection, realm); };
-  auto rows = co_await database_.read(load);
-  if (!rows) co_return fail(rows);
-  bool is_changed = false;
+  auto rows = co_await store_.load(realm);
+  if (!rows) co_return rows;
   for (const crypto::Algorithm algorithm : kSigningAlgorithms) {
-    const KeyPlan plan = plan_keys(times_of(*rows, algorithm), policy_, now);
+    const KeyPlan plan = plan_for(*rows, algorithm, policy_, now);
     if (!plan.make_for && plan.drop.empty()) continue;
     std::optional<KeyRow> made;
     if (plan.make_for) {
@@ -74,14 +63,10 @@ Awaitable<Result<std::vector<KeyRow>>> Keys::maintain(std::string realm, core::S
       if (!key) co_return fail(key);
       made = *std::move(key);
     }
-    auto work = [realm, algorithm, made = std::move(made), policy = policy_, now](Connection& connection) {
-      return apply(connection, realm, algorithm, made, policy, now);
-    };
-    auto applied = co_await database_.write(std::move(work));
-    if (!applied) co_return fail(applied);
-    is_changed = true;
+    auto decide = decide_with(std::move(made), algorithm, policy_, now);
+    rows = co_await store_.change(realm, std::move(decide), now);
+    if (!rows) co_return rows;
   }
-  if (is_changed) rows = co_await database_.read(std::move(load));
   co_return rows;
 }
 
@@ -93,6 +78,15 @@ Awaitable<Result<KeyRow>> Keys::make(std::string realm, crypto::Algorithm algori
     return seal_key(envelope_, realm, *key, signs_from);
   };
   co_return co_await pool_.run(std::move(work));
+}
+
+Awaitable<Result<SealedSecret>> Keys::secret_of(std::string realm, core::SystemTime now) {
+  auto known = co_await store_.find_secret(realm);
+  if (!known) co_return fail(known);
+  if (*known) co_return **std::move(known);
+  auto fresh = make_realm_secret(envelope_, realm);
+  if (!fresh) co_return fail(fresh);
+  co_return co_await store_.keep_secret(realm, *std::move(fresh), now);
 }
 
 Result<std::shared_ptr<const RealmKeys>> Keys::of(std::string_view realm) const {

@@ -8,19 +8,18 @@
 #include <string>
 #include <string_view>
 
-#include "auth_server/keys/key_rows.hpp"
 #include "auth_server/keys/realm_keys.hpp"
+#include "auth_server/ports/key_store.hpp"
 #include "core/result.hpp"
 #include "crypto/envelope.hpp"
-#include "storage/sqlite_async.hpp"
+#include "runtime/blocking_pool.hpp"
 
 namespace gatehouse::auth_server {
 
 class Keys {
  public:
-  Keys(storage::sqlite::AsyncDatabase& database, BlockingPool& pool, crypto::Envelope envelope,
-       KeyPolicy policy)
-      : database_(database), pool_(pool), envelope_(std::move(envelope)), policy_(policy) {}
+  Keys(KeyStore& store, BlockingPool& pool, crypto::Envelope envelope, KeyPolicy policy)
+      : store_(store), pool_(pool), envelope_(std::move(envelope)), policy_(policy) {}
 
   // Makes what is due, drops what is over, and takes the realm's rows into force.
   [[nodiscard]] Awaitable<Result<void>> refresh(std::string realm, core::SystemTime now);
@@ -32,8 +31,9 @@ class Keys {
   [[nodiscard]] Awaitable<Result<std::vector<KeyRow>>> maintain(std::string realm, core::SystemTime now);
   [[nodiscard]] Awaitable<Result<KeyRow>> make(std::string realm, crypto::Algorithm algorithm,
                                                core::SystemTime signs_from);
+  [[nodiscard]] Awaitable<Result<SealedSecret>> secret_of(std::string realm, core::SystemTime now);
 
-  storage::sqlite::AsyncDatabase& database_;
+  KeyStore& store_;
   BlockingPool& pool_;
   crypto::Envelope envelope_;
   KeyPolicy policy_;

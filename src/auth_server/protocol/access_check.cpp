@@ -43,7 +43,8 @@ Awaitable<Result<CheckedToken>> check_access_token(const RealmCall& at, std::str
 
   const std::string jti = text_claim(checked.claims, "jti");
   const std::string session_id = text_claim(checked.claims, "sid");
-  auto standing = co_await at.provider.grants.standing(at.realm->name, jti, family_of_jti(jti), session_id);
+  auto standing = co_await at.provider.grants.standing(at.realm->name, jti, family_of_jti(jti), session_id,
+                                                       at.deadline());
   if (!standing) co_return fail(standing);
   if (standing->is_revoked) co_return not_good();
   if (session_id.empty()) co_return checked;  // a client's own

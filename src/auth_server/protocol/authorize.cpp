@@ -17,14 +17,15 @@ Awaitable<Result<std::optional<Session>>> find_standing_session(const RealmCall&
   if (!person && person.error().kind != ErrorKind::not_found) co_return fail(person);
   if (person && check_standing(*at.realm, client, *person, (*session)->authenticated_at)) {
     if (needs_touch(**session, at.realm->lifetimes, at.now)) {
-      auto touched = co_await at.provider.sessions.touch(at.realm->name, (*session)->id, at.now);
+      auto touched =
+          co_await at.provider.sessions.touch(at.realm->name, (*session)->id, at.now, at.deadline());
       if (!touched) co_return fail(touched);
     }
     co_return session;
   }
   const bool is_gone = !person || !person->enabled;
   if (is_gone) {
-    auto ended = co_await at.provider.sessions.end(at.realm->name, (*session)->id, at.now);
+    auto ended = co_await at.provider.sessions.end(at.realm->name, (*session)->id, at.now, at.deadline());
     if (!ended) co_return fail(ended);
   }
   co_return std::optional<Session>{};

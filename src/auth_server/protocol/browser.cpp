@@ -31,7 +31,8 @@ http::Response error_page(const PageError& error) {
 Awaitable<Result<std::optional<Session>>> find_session(const RealmCall& at) {
   auto cookie = cookie_of(at.headers(), kSessionCookie);
   if (!cookie) co_return std::optional<Session>{};
-  auto session = co_await at.provider.sessions.find_by_cookie(at.realm->name, *std::move(cookie));
+  auto session =
+      co_await at.provider.sessions.find_by_cookie(at.realm->name, *std::move(cookie), at.deadline());
   if (session && *session && !is_live(**session, at.realm->lifetimes, at.now)) session->reset();
   co_return session;
 }
@@ -94,7 +95,7 @@ Awaitable<Result<http::Response>> send_back_with_code(const RealmCall& at, unsig
   record.nonce = request.nonce;
   record.authenticated_at = session.authenticated_at;
   record.expires_at = at.now + at.realm->lifetimes.authorization_code;
-  auto stored = co_await at.provider.grants.put_code(code, std::move(record));
+  auto stored = co_await at.provider.grants.put_code(code, std::move(record), at.deadline());
   if (!stored) co_return fail(stored);
   const core::FormPairs answer = success_answer(request.back, at.realm->issuer, session.id, code);
   co_return redirect(status, location_of(request.back, answer));

@@ -29,6 +29,7 @@ Result<RedeemOutcome> judge(Result<RedeemOutcome> outcome, const FormCall& form)
     case CodeVerdict::another_client:
       return bad_code("Code not valid");
     case CodeVerdict::expired:
+    case CodeVerdict::session_over:
       return bad_code("Code is expired");
     case CodeVerdict::redirect_mismatch:
       return bad_code("Incorrect redirect_uri");
@@ -57,7 +58,7 @@ Awaitable<Result<json::object>> grant_code(FormCall form) {
   const std::string code = form.form.get("code");
   if (code.empty()) co_return refuse(ErrorKind::invalid, "invalid_request", "Missing parameter: code");
 
-  auto record = co_await provider.grants.peek_code(realm.name, code);
+  auto record = co_await provider.grants.peek_code(realm.name, code, form.at.deadline());
   if (!record) co_return fail(record);
   if (!*record || (*record)->client_id != form.client->client_id) co_return bad_code("Code not valid");
   auto person = co_await find_person(form, (*record)->person_id);
@@ -69,7 +70,7 @@ Awaitable<Result<json::object>> grant_code(FormCall form) {
   Redemption redemption{form.client->client_id, form.form.get("redirect_uri"),
                         form.form.get("code_verifier")};
   auto redeemed = co_await provider.grants.redeem_code(realm.name, code, std::move(redemption),
-                                                       realm.lifetimes, form.at.now);
+                                                       realm.lifetimes, form.at.now, form.at.deadline());
   const auto outcome = judge(std::move(redeemed), form);
   if (!outcome) co_return fail(outcome);
   const RefreshFamily& family = *outcome->family;

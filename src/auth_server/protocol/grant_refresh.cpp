@@ -31,7 +31,8 @@ Result<RefreshToken> read_token(const FormCall& form) {
 }
 
 Awaitable<Result<RefreshFamily>> find_family(const FormCall& form, const RefreshToken& token) {
-  auto family = co_await form.at.provider.grants.find_family(form.at.realm->name, token.family_id);
+  auto family =
+      co_await form.at.provider.grants.find_family(form.at.realm->name, token.family_id, form.at.deadline());
   if (!family) co_return fail(family);
   if (!*family || (*family)->client_id != form.client->client_id) co_return bad_token("Token is not active");
   co_return **std::move(family);
@@ -85,7 +86,7 @@ Awaitable<Result<json::object>> grant_refresh(FormCall form) {
   if (!scopes) co_return fail(scopes);
 
   auto rotated = co_await provider.grants.rotate(realm.name, token->family_id, token->generation,
-                                                 realm.lifetimes, form.at.now);
+                                                 realm.lifetimes, form.at.now, form.at.deadline());
   const auto outcome = judge(std::move(rotated), form);
   if (!outcome) co_return fail(outcome);
   provider.metrics.refresh_tokens.add();

@@ -29,9 +29,9 @@ bool concerns(const json::object& claims, const Client& client) {
 Awaitable<Result<json::object>> introspect_refresh_token(const FormCall& form, RefreshToken token) {
   if (token.client_id != form.client->client_id) co_return inactive();
   const RealmCall& at = form.at;
-  auto family = co_await at.provider.grants.find_family(at.realm->name, token.family_id);
+  auto family = co_await at.provider.grants.find_family(at.realm->name, token.family_id, at.deadline());
   if (!family) co_return fail(family);
-  auto session = co_await at.provider.sessions.find(at.realm->name, token.session_id);
+  auto session = co_await at.provider.sessions.find(at.realm->name, token.session_id, at.deadline());
   if (!session) co_return fail(session);
   const bool is_current = *family && !(*family)->revoked_at && (*family)->generation == token.generation;
   if (!is_current || !*session || !is_live(**session, at.realm->lifetimes, at.now)) co_return inactive();

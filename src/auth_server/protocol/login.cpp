@@ -38,18 +38,19 @@ struct OpenedSession {
 // ends.
 Awaitable<Result<OpenedSession>> open_session(const RealmCall& at, std::string person_id) {
   SessionStore& sessions = at.provider.sessions;
-  OpenedSession opened{{}, SessionStore::new_cookie()};
+  OpenedSession opened{{}, core::random_token(32)};
   auto before = co_await find_session(at);
   if (!before) co_return fail(before);
   if (*before && (*before)->person_id == person_id) {
     opened.session = **before;
     opened.session.authenticated_at = at.now;
     opened.session.last_seen_at = at.now;
-    auto renewed = co_await sessions.renew(at.realm->name, opened.session.id, opened.cookie, at.now);
+    auto renewed =
+        co_await sessions.renew(at.realm->name, opened.session.id, opened.cookie, at.now, at.deadline());
     if (!renewed) co_return fail(renewed);
     if (*renewed) co_return opened;
   } else if (*before) {
-    auto ended = co_await sessions.end(at.realm->name, (*before)->id, at.now);
+    auto ended = co_await sessions.end(at.realm->name, (*before)->id, at.now, at.deadline());
     if (!ended) co_return fail(ended);
   }
   opened.session = Session{.id = core::uuid_v4(),
@@ -59,7 +60,7 @@ Awaitable<Result<OpenedSession>> open_session(const RealmCall& at, std::string p
                            .created_at = at.now,
                            .last_seen_at = at.now,
                            .ended_at = {}};
-  auto stored = co_await sessions.open(opened.session, opened.cookie);
+  auto stored = co_await sessions.open(opened.session, opened.cookie, at.deadline());
   if (!stored) co_return fail(stored);
   co_return opened;
 }

@@ -25,7 +25,7 @@ http::Response goodbye(const RealmCall& at, const LogoutRequest& request) {
 
 Awaitable<Result<http::Response>> end_and_leave(const RealmCall& at, const LogoutRequest& request,
                                                 std::string session_id) {
-  auto ended = co_await at.provider.sessions.end(at.realm->name, session_id, at.now);
+  auto ended = co_await at.provider.sessions.end(at.realm->name, session_id, at.now, at.deadline());
   if (!ended) co_return fail(ended);
   at.provider.metrics.logouts.add();
   log::info("logout", "a person logged out",
@@ -56,7 +56,7 @@ Result<std::optional<IdTokenHint>> read_hint(const RealmCall& at, const Paramete
 // alive that the person believes gone.
 Awaitable<Result<std::optional<Session>>> session_to_end(const RealmCall& at, const LogoutRequest& request) {
   if (!request.hint || cookie_of(at.headers(), kSessionCookie)) co_return co_await find_session(at);
-  auto session = co_await at.provider.sessions.find(at.realm->name, request.hint->session_id);
+  auto session = co_await at.provider.sessions.find(at.realm->name, request.hint->session_id, at.deadline());
   if (session && *session && !is_live(**session, at.realm->lifetimes, at.now)) session->reset();
   co_return session;
 }
@@ -100,7 +100,7 @@ Awaitable<Result<void>> log_out_by_token(const RealmCall& at, const Parameters& 
   if (!token || token->client_id != (*client)->client_id) {
     co_return refuse(ErrorKind::invalid, "invalid_grant", "Invalid refresh token");
   }
-  auto ended = co_await at.provider.sessions.end(at.realm->name, token->session_id, at.now);
+  auto ended = co_await at.provider.sessions.end(at.realm->name, token->session_id, at.now, at.deadline());
   if (ended) at.provider.metrics.logouts.add();
   co_return ended;
 }

@@ -9,8 +9,8 @@
 #include "auth_server/clients/realm.hpp"
 #include "auth_server/keys/keys.hpp"
 #include "auth_server/people/people.hpp"
-#include "auth_server/sessions/grant_store.hpp"
-#include "auth_server/sessions/session_store.hpp"
+#include "auth_server/ports/grant_store.hpp"
+#include "auth_server/ports/session_store.hpp"
 #include "service/router.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -50,6 +50,7 @@ struct RealmCall {
   core::SystemTime now;
 
   [[nodiscard]] const http::Headers& headers() const { return call.exchange.request.headers; }
+  [[nodiscard]] Deadline deadline() const { return call.exchange.deadline; }
   [[nodiscard]] Question question() const;  // to ask people with
 };
 

@@ -17,7 +17,8 @@ Awaitable<Result<json::object>> revoke(FormCall form) {
   if (text.empty()) co_return refuse(ErrorKind::invalid, "invalid_request", "Token not provided");
   if (const auto refresh = read_refresh_token(text, *at.keys, *at.realm, at.now)) {
     if (refresh->client_id != form.client->client_id) co_return not_yours();
-    auto revoked = co_await at.provider.grants.revoke_family(at.realm->name, refresh->family_id, at.now);
+    auto revoked =
+        co_await at.provider.grants.revoke_family(at.realm->name, refresh->family_id, at.now, at.deadline());
     if (!revoked) co_return fail(revoked);
     co_return json::object{};
   }
@@ -25,8 +26,8 @@ Awaitable<Result<json::object>> revoke(FormCall form) {
   if (!access) co_return json::object{};
   if (text_claim(*access, "azp") != form.client->client_id) co_return not_yours();
   const core::SystemTime expires_at = core::from_unix_seconds(number_claim(*access, "exp"));
-  auto revoked =
-      co_await at.provider.grants.revoke_token(at.realm->name, text_claim(*access, "jti"), expires_at);
+  auto revoked = co_await at.provider.grants.revoke_token(at.realm->name, text_claim(*access, "jti"),
+                                                          expires_at, at.deadline());
   if (!revoked) co_return fail(revoked);
   co_return json::object{};
 }

@@ -16,7 +16,7 @@ CodeVerdict decide_redemption(const AuthorizationCode& code, const Redemption& r
 
 bool spends(CodeVerdict verdict) {
   return verdict == CodeVerdict::redeem || verdict == CodeVerdict::redirect_mismatch ||
-         verdict == CodeVerdict::wrong_verifier;
+         verdict == CodeVerdict::wrong_verifier || verdict == CodeVerdict::session_over;
 }
 
 }  // namespace gatehouse::auth_server

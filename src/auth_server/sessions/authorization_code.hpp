@@ -1,5 +1,5 @@
 // An authorization code's record and the rule of its redemption (RFC 6749 section 4.1.3, RFC 7636
-// section 4.6). Pure; SessionStore applies it in one transaction, so of two parties that redeem one code at
+// section 4.6). Pure; GrantStore applies it in one transaction, so of two parties that redeem one code at
 // once, one wins.
 #pragma once
 
@@ -39,6 +39,7 @@ enum class CodeVerdict {
   expired,
   redirect_mismatch,  // spent by the attempt, as is the next: a guess is not free
   wrong_verifier,
+  session_over,  // logged out between the login and here
 };
 
 [[nodiscard]] CodeVerdict decide_redemption(const AuthorizationCode&, const Redemption&,

@@ -2,7 +2,7 @@
 // section 4.14.2). Every use makes the next generation; a token of an older one that comes back means that
 // two parties hold the family, so it is revoked. The one exception is a client that asks twice at once:
 // within a short leeway the generation before gets a sibling, a token of the current generation. Pure;
-// SessionStore applies it in one transaction.
+// GrantStore applies it in one transaction.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,8 @@
 // The rules of sessions, codes and refresh families, alone: values and a `now`.
 #include <gtest/gtest.h>
 
-#include "auth_server/sessions/authorization_code.hpp"
-#include "auth_server/sessions/refresh_family.hpp"
-#include "auth_server/sessions/session.hpp"
+#include "auth_server/sessions/redeem.hpp"
+#include "auth_server/sessions/rotate.hpp"
 
 namespace gatehouse::auth_server {
 namespace {
@@ -124,7 +123,57 @@ TEST(CodeRule, is_spent_by_its_own_client_only) {
   EXPECT_TRUE(spends(CodeVerdict::wrong_verifier));
   EXPECT_TRUE(spends(CodeVerdict::redirect_mismatch));
   EXPECT_FALSE(spends(CodeVerdict::another_client));
+  EXPECT_TRUE(spends(CodeVerdict::session_over));
   EXPECT_FALSE(spends(CodeVerdict::expired));
+}
+
+TEST(CodeRule, leads_to_a_family_while_its_session_lives) {
+  AuthorizationCode code = fresh_code();
+  code.session_id = "s1";
+  code.person_id = "alice";
+  code.nonce = "n";
+  Session session = session_seen(seconds{100}, seconds{100});
+  const RedeemOutcome outcome = redeem(code, session, right_redemption(), kLifetimes, kNow);
+  ASSERT_EQ(outcome.verdict, CodeVerdict::redeem);
+  EXPECT_EQ(outcome.family->session_id, "s1");
+  EXPECT_EQ(outcome.family->person_id, "alice");
+  EXPECT_EQ(outcome.family->nonce, "n");
+  EXPECT_EQ(outcome.family->generation, 1U);
+  EXPECT_EQ(outcome.session->last_seen_at, kNow);
+
+  session.ended_at = kNow;
+  for (const auto& gone : {std::optional(session), std::optional<Session>()}) {
+    const RedeemOutcome refused = redeem(code, gone, right_redemption(), kLifetimes, kNow);
+    EXPECT_EQ(refused.verdict, CodeVerdict::session_over);
+    EXPECT_FALSE(refused.family);
+  }
+}
+
+TEST(RotationRule, changes_the_family_and_keeps_the_session_alive_unless_it_is_a_reuse) {
+  const Session session = session_seen(seconds{100}, seconds{100});
+  RefreshFamily family;
+  family.generation = 3;
+  family.rotated_at = kNow - seconds{5};
+  family.siblings = 1;
+  const RotateOutcome next = rotate(family, session, 3, kLifetimes, kNow);
+  EXPECT_EQ(next.family->generation, 4U);
+  EXPECT_EQ(next.family->rotated_at, kNow);
+  EXPECT_EQ(next.family->siblings, 0U);
+  EXPECT_EQ(next.session->last_seen_at, kNow);
+  const RotateOutcome sibling = rotate(family, session, 2, kLifetimes, kNow);
+  EXPECT_EQ(sibling.family->generation, 3U);
+  EXPECT_EQ(sibling.family->siblings, 2U);
+  EXPECT_EQ(sibling.session->last_seen_at, kNow);
+  const RotateOutcome reuse = rotate(family, session, 1, kLifetimes, kNow);
+  EXPECT_EQ(reuse.family->revoked_at, kNow);
+  EXPECT_EQ(reuse.session->last_seen_at, session.last_seen_at);
+}
+
+TEST(RotationRule, changes_nothing_without_a_living_session_and_a_family) {
+  const Session over = session_seen(seconds{1800}, seconds{1800});
+  EXPECT_FALSE(rotate(RefreshFamily(), over, 1, kLifetimes, kNow).family);
+  EXPECT_FALSE(rotate(RefreshFamily(), std::nullopt, 1, kLifetimes, kNow).family);
+  EXPECT_FALSE(rotate(std::nullopt, session_seen(seconds{0}, seconds{0}), 1, kLifetimes, kNow).family);
 }
 
 }  // namespace

@@ -19,4 +19,9 @@ bool needs_touch(const Session& session, const Lifetimes& lifetimes, core::Syste
   return now - session.last_seen_at >= step;
 }
 
+Session seen(Session session, core::SystemTime now) {
+  session.last_seen_at = std::max(session.last_seen_at, now);
+  return session;
+}
+
 }  // namespace gatehouse::auth_server

@@ -1,5 +1,5 @@
 // A single sign-on session: one login of one person in one browser. The rules are pure; see SessionStore for
-// rows.
+// where it is kept.
 #pragma once
 
 #include <optional>
@@ -26,5 +26,8 @@ struct Session {
 // A row is not written for every glance: only once a minute, or a thirtieth of the idle time if that is
 // shorter.
 [[nodiscard]] bool needs_touch(const Session&, const Lifetimes&, core::SystemTime now);
+
+// As it is after a glance at `now`; never back in time.
+[[nodiscard]] Session seen(Session, core::SystemTime now);
 
 }  // namespace gatehouse::auth_server

@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include "auth_server/adapters/sqlite_grant_store.hpp"
+#include "auth_server/adapters/sqlite_key_store.hpp"
+#include "auth_server/adapters/sqlite_schema.hpp"
+#include "auth_server/adapters/sqlite_session_store.hpp"
 #include "auth_server/clients/realm_import.hpp"
 #include "auth_server/protocol/routes.hpp"
-#include "auth_server/sessions/schema.hpp"
 #include "crypto/jwt.hpp"
 #include "runtime/worker.hpp"
 
@@ -75,9 +78,7 @@ struct AuthServerTest::Running {
           std::shared_ptr<const crypto::KeyRing> ring)
       : pool("test"),
         database(storage::sqlite::Database::open((directory / "store.db").string()).value(), pool),
-        keys(database, pool, crypto::Envelope(std::move(ring)), KeyPolicy{}),
-        sessions(database),
-        grants(database),
+        keys(key_store, pool, crypto::Envelope(std::move(ring)), KeyPolicy{}),
         provider_metrics(metrics),
         provider{realms, keys, sessions, grants, people, pool, clock, provider_metrics},
         router(route_policy(), leave_to_endpoint(), metrics) {
@@ -88,9 +89,10 @@ struct AuthServerTest::Running {
   Metrics metrics;
   BlockingPool pool;
   storage::sqlite::AsyncDatabase database;
+  SqliteKeyStore key_store{database};
+  SqliteSessionStore sessions{database};
+  SqliteGrantStore grants{database};
   Keys keys;
-  SessionStore sessions;
-  GrantStore grants;
   ProviderMetrics provider_metrics;
   OpenIdProvider provider;
   service::Router router;
@@ -116,11 +118,10 @@ const Template& store_template() {
           crypto::KeyRing::from_json(crypto::KeyRing::fresh_json()).value()));
   static const bool is_filled = [] {
     fs::remove(made.store);
-    auto opened = storage::sqlite::Database::open(made.store.string()).value();
-    storage::sqlite::migrate(opened, schema()).value();
     BlockingPool pool("template");
-    storage::sqlite::AsyncDatabase database(opened, pool);
-    Keys keys(database, pool, crypto::Envelope(made.ring), KeyPolicy{});
+    storage::sqlite::AsyncDatabase database(open_auth_server_database(made.store).value(), pool);
+    SqliteKeyStore store(database);
+    Keys keys(store, pool, crypto::Envelope(made.ring), KeyPolicy{});
     boost::asio::io_context io;
     const core::ManualClock clock;
     runtime::run_to_end(io, keys.refresh("test", clock.now())).value();

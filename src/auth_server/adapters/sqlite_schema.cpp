@@ -1,4 +1,4 @@
-#include "auth_server/sessions/schema.hpp"
+#include "auth_server/adapters/sqlite_schema.hpp"
 
 namespace gatehouse::auth_server {
 namespace {
@@ -78,8 +78,11 @@ CREATE TABLE realm_secret (
 
 }  // namespace
 
-std::span<const storage::sqlite::Migration> schema() {
-  return kSchema;
+Result<storage::sqlite::Database> open_auth_server_database(const std::filesystem::path& file) {
+  auto database = storage::sqlite::Database::open(file.string());
+  if (!database) return database;
+  if (auto migrated = storage::sqlite::migrate(*database, kSchema); !migrated) return fail(migrated);
+  return database;
 }
 
 }  // namespace gatehouse::auth_server

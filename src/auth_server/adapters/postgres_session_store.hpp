@@ -1,0 +1,31 @@
+// Sessions in PostgreSQL, for instances on any number of machines. Every statement may be repeated when a
+// connection is lost: it changes nothing the second time.
+#pragma once
+
+#include "auth_server/ports/session_store.hpp"
+#include "storage/postgres/database.hpp"
+
+namespace gatehouse::auth_server {
+
+class PostgresSessionStore final : public SessionStore {
+ public:
+  explicit PostgresSessionStore(storage::postgres::Database& database) : database_(database) {}
+
+  [[nodiscard]] Awaitable<Result<void>> open(Session session, std::string cookie, Deadline deadline) override;
+  [[nodiscard]] Awaitable<Result<std::optional<Session>>> find_by_cookie(std::string realm,
+                                                                         std::string cookie,
+                                                                         Deadline deadline) override;
+  [[nodiscard]] Awaitable<Result<std::optional<Session>>> find(std::string realm, std::string id,
+                                                               Deadline deadline) override;
+  [[nodiscard]] Awaitable<Result<bool>> renew(std::string realm, std::string id, std::string cookie,
+                                              core::SystemTime now, Deadline deadline) override;
+  [[nodiscard]] Awaitable<Result<void>> touch(std::string realm, std::string id, core::SystemTime now,
+                                              Deadline deadline) override;
+  [[nodiscard]] Awaitable<Result<void>> end(std::string realm, std::string id, core::SystemTime now,
+                                            Deadline deadline) override;
+
+ private:
+  storage::postgres::Database& database_;
+};
+
+}  // namespace gatehouse::auth_server
