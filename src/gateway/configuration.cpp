@@ -3,16 +3,20 @@
 
 namespace gatehouse::gateway {
 
-Result<void> Configuration::publish(std::shared_ptr<const store::Entities> entities) {
+Result<store::PutIntoForce> Configuration::prepare(std::shared_ptr<const store::Entities> entities) {
   auto snapshot = Snapshot::build(*entities, kinds_);
   if (!snapshot) return fail(snapshot);
+  return [this, built = std::move(*snapshot)] { put_into_force(built); };
+}
+
+void Configuration::put_into_force(std::shared_ptr<const Snapshot> snapshot) {
   {
     const std::scoped_lock lock(mutex_);
-    snapshot_ = *snapshot;
+    snapshot_ = snapshot;
+    is_known_.store(true, std::memory_order_release);
     version_.fetch_add(1, std::memory_order_release);
   }
-  if (changed_) changed_(**snapshot);
-  return {};
+  if (changed_) changed_(*snapshot);
 }
 
 Configuration::Published Configuration::current() const {

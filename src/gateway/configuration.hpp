@@ -16,7 +16,7 @@ class Configuration final : public store::ConfigurationListener {
  public:
   explicit Configuration(std::span<const PluginKind> kinds) : kinds_(kinds) {}
 
-  [[nodiscard]] Result<void> publish(std::shared_ptr<const store::Entities> entities) override;
+  [[nodiscard]] Result<store::PutIntoForce> prepare(std::shared_ptr<const store::Entities> entities) override;
 
   struct Published {
     std::uint64_t version = 0;
@@ -26,6 +26,9 @@ class Configuration final : public store::ConfigurationListener {
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] Published current() const;
 
+  // Whether there ever was one: until then nothing is known of any route.
+  [[nodiscard]] bool is_known() const { return is_known_.load(std::memory_order_acquire); }
+
   // Makes the workers take the same configuration again.
   void touch() { version_.fetch_add(1, std::memory_order_release); }
 
@@ -33,9 +36,12 @@ class Configuration final : public store::ConfigurationListener {
   void on_change(std::function<void(const Snapshot&)> changed) { changed_ = std::move(changed); }
 
  private:
+  void put_into_force(std::shared_ptr<const Snapshot> snapshot);
+
   std::span<const PluginKind> kinds_;
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> version_{1};
+  std::atomic<bool> is_known_{false};
   std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<const Snapshot>();
   std::function<void(const Snapshot&)> changed_;
 };

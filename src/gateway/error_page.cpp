@@ -83,10 +83,11 @@ struct Page {
   std::string_view message;
 };
 
-// Reasons whose answer is not simply that of their kind. The first three are the router's and the balancer's
+// Reasons whose answer is not simply that of their kind. The first four are the router's and the balancer's
 // own.
 constexpr std::array kPages{
     Page{"no_route", 404, "no Route matched with those values"},
+    Page{"no_configuration", 503, "the configuration has not been read yet"},
     Page{"no_service", 503, "no Service found with those values"},
     Page{"name_not_found", 503, "name resolution failed"},
     Page{"no_instance", 503, "failure to get a peer from the ring-balancer"},

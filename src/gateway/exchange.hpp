@@ -15,6 +15,7 @@
 #include "gateway/plugin.hpp"
 #include "gateway/snapshot.hpp"
 #include "http/exchange.hpp"
+#include "runtime/pooled.hpp"
 
 namespace gatehouse::gateway {
 
@@ -46,7 +47,7 @@ struct Identity {
   [[nodiscard]] bool is_known() const { return consumer != nullptr || !subject.empty(); }
 };
 
-struct Exchange final : http::Attachment {
+struct Exchange final : http::Attachment, runtime::Pooled {
   Exchange(http::Exchange& http_, std::shared_ptr<LiveConfiguration> live_, const core::Clock& clock);
 
   // Wall-clock time, asked for once.

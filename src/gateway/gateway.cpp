@@ -8,15 +8,15 @@
 #include <unistd.h>
 
 #include "core/ids.hpp"
-#include "crypto/envelope.hpp"
 #include "gateway/admin/admin_api.hpp"
+#include "gateway/configuration_store.hpp"
 #include "gateway/node.hpp"
 #include "gateway/plugins/catalog.hpp"
-#include "gateway/store/seed.hpp"
 #include "http/problem.hpp"
 #include "runtime/completion.hpp"
 #include "runtime/timer.hpp"
 #include "runtime/worker_thread.hpp"
+#include "service/keys/role_keys.hpp"
 #include "service/service.hpp"
 #include "telemetry/log.hpp"
 
@@ -26,7 +26,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kDrainTime{10'000};
-constexpr milliseconds kRefreshPause{1'000};
+constexpr milliseconds kReloadPause{1'000};
 
 template <class T>
 T or_stop(Result<T> result) {
@@ -46,13 +46,6 @@ class NothingElse final : public http::Handler {
   }
 };
 
-std::unique_ptr<store::Store> open_store(const service::Config& config, const store::EntityTypes& types) {
-  auto ring = or_stop(crypto::KeyRing::from_json_file(config.secrets_dir() / "field_keys.json"));
-  crypto::Envelope envelope(std::make_shared<const crypto::KeyRing>(std::move(ring)));
-  auto database = or_stop(storage::sqlite::Database::open((config.data_dir / "gateway.db").string()));
-  return or_stop(store::Store::open(std::move(database), types, std::move(envelope)));
-}
-
 // A UUID that stays the same over restarts.
 std::string node_id(const std::filesystem::path& file) {
   std::string id;
@@ -63,32 +56,42 @@ std::string node_id(const std::filesystem::path& file) {
   return id;
 }
 
+// With Kong's names.
+json::object shown_of(const service::SqlStoreSettings& store) {
+  const auto* postgres = std::get_if<storage::postgres::Options>(&store);
+  if (postgres == nullptr) return {{"database", "sqlite"}};
+  return {{"database", "postgres"},
+          {"pg_host", postgres->hosts.front().name},
+          {"pg_port", postgres->hosts.front().port},
+          {"pg_database", postgres->database},
+          {"pg_user", postgres->user},
+          {"pg_ssl", true}};
+}
+
 admin::NodeFacts facts_of(const service::Config& config, const Settings& settings) {
   std::array<char, 256> hostname{};
   gethostname(hostname.data(), hostname.size() - 1);
-  return {.node_id = node_id(config.data_dir / "node_id"),
+  json::object shown = shown_of(settings.store);
+  shown["router_flavor"] = "traditional_compatible";
+  shown["nginx_worker_processes"] = settings.workers;
+  return {.node_id = node_id(config.data_dir / (config.instance + ".node_id")),
           .hostname = hostname.data(),
-          .configuration = {{"database", "sqlite"},
-                            {"router_flavor", "traditional_compatible"},
-                            {"nginx_worker_processes", settings.workers}}};
+          .configuration = std::move(shown)};
 }
 
+// The listeners share their ports among the workers, so the kernel would not tell of a stranger there.
 void check_ports(const std::string& address, const Settings& settings) {
+  if (settings.port_sharing == PortSharing::with_others) return;
   for (const auto port : {settings.http_port, settings.https_port}) {
     if (port != 0) or_stop(net::port_is_free(address, port));
   }
 }
 
-// Takes over what another gateway on the same store has changed.
-Awaitable<> refresh_configuration(store::Store& store, BlockingPool& pool) {
-  for (;;) {
-    const auto slept = co_await runtime::sleep_for(kRefreshPause);
-    if (!slept) co_return;
-    auto look = [&store] { return store.refresh(); };
-    const auto refreshed = co_await pool.run(std::move(look));
-    if (!refreshed)
-      log::warn("configuration-refresh", "the store cannot be read", {log::field(refreshed.error())});
-  }
+Settings read_settings(const service::Config& config) {
+  const auto read_secret = [&config](const std::string& name) { return config.secret(name); };
+  auto settings = or_stop(Settings::from_json(config.settings, config.data_dir, read_secret));
+  check_ports(settings.address.empty() ? config.address : settings.address, settings);
+  return settings;
 }
 
 // The public certificate is the role's own, renewed in place by its owner.
@@ -96,7 +99,7 @@ Awaitable<> reload_certificate(std::string file, std::shared_ptr<net::ServerTls>
   std::error_code ignored;
   auto seen = std::filesystem::last_write_time(file, ignored);
   for (;;) {
-    const auto slept = co_await runtime::sleep_for(kRefreshPause);
+    const auto slept = co_await runtime::sleep_for(kReloadPause);
     if (!slept) co_return;
     const auto written = std::filesystem::last_write_time(file, ignored);
     if (written != seen && tls->reload()) seen = written;
@@ -169,20 +172,17 @@ class Threads {
 
 int run(const service::Config& config) {
   service::Service service(config);
-  auto settings = or_stop(Settings::from_json(config.settings));
-  check_ports(settings.address.empty() ? config.address : settings.address, settings);
+  const Settings settings = read_settings(config);
 
   // What is configured.
   const store::EntityTypes types(plugins::plugin_types());
-  const auto store = open_store(config, types);
-  if (auto seeded = store::seed_platform(*store, service.clock().now()); !seeded) {
-    throw service::StartError("the platform's own routes cannot be stored");
-  }
+  service::RoleKeys keys(service);
+  ConfigurationStore configured(service, settings.store, keys, types);
   const auto https = or_stop(net::ServerTls::load(config.tls, net::ClientCertificate::none));
   Configuration configuration(plugins::catalog());
   configuration.on_change(
       [&](const Snapshot& snapshot) { (void)https->ask_for(wanted_certificate(snapshot)); });
-  or_stop(store->attach(configuration));
+  configured.start(configuration);
 
   // Who serves it.
   TargetHealth target_health;
@@ -195,6 +195,7 @@ int run(const service::Config& config) {
       .configuration = configuration,
       .target_health = target_health,
       .local_counters = local_counters,
+      .registry = service.registry(),
       .upstream_tls = {.platform = service.client_tls(), .world = or_stop(net::ClientTls::load({}))},
       .https = https};
   GatewayWorker first(service.worker().executor(), parts);
@@ -206,12 +207,11 @@ int run(const service::Config& config) {
   threads.show_metrics(service);
 
   // Who changes it.
-  const admin::Endpoints endpoints(*store, node, service.clock(), facts_of(config, settings));
+  const admin::Endpoints endpoints(configured.store(), node, service.clock(), facts_of(config, settings));
   admin::AdminApi admin_api(endpoints, service.pool());
   http::Server admin_server(service.worker().executor(), admin_api, {});
   or_stop(admin_server.listen({.address = "127.0.0.1", .port = settings.admin_port}));
 
-  service.tasks().spawn("configuration-refresh", refresh_configuration(*store, service.pool()));
   service.tasks().spawn("certificate-reload", reload_certificate(config.tls.certificate, https));
   auto stop = [&]() -> Awaitable<> {
     const auto deadline = Deadline::after(kDrainTime);

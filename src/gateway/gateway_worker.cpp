@@ -7,12 +7,9 @@
 namespace gatehouse::gateway {
 namespace {
 
-discovery::ClientOptions registry_of(const WorkerParts& parts) {
-  discovery::ClientOptions options;
-  options.registry.host = parts.config.discovery_address;
-  options.registry.port = parts.config.discovery_port;
-  options.registry.tls = parts.upstream_tls.platform;
-  options.registry.server_name = "localhost";
+discovery::ClientOptions registry_of(const WorkerParts& parts, telemetry::Metrics& metrics) {
+  auto options = parts.registry;
+  options.metrics = &metrics;
   return options;
 }
 
@@ -22,11 +19,11 @@ GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& part
     : parts_(parts),
       tasks_(executor),
       client_(executor, parts.settings.upstream),
-      discovery_(executor, client_, registry_of(parts)),
+      discovery_(executor, client_, registry_of(parts, metrics_)),
       peers_(discovery_, client_, parts.upstream_tls.platform),
       tokens_({.issuer = parts.config.issuer}, parts.clock,
               [this] { return service::fetch_issuer_keys(peers_, parts_.config.issuer); }),
-      redis_counters_(executor, discovery_),
+      redis_counters_(executor, discovery_, parts.settings.redis),
       context_{.clock = parts.clock,
                .metrics = metrics_,
                .tokens = tokens_,

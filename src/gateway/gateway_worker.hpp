@@ -27,6 +27,7 @@ struct WorkerParts {
   const Configuration& configuration;
   const TargetHealth& target_health;
   LocalCounters& local_counters;
+  discovery::ClientOptions registry;
   UpstreamTls upstream_tls;
   std::shared_ptr<net::ServerTls> https;
 };

@@ -1,8 +1,9 @@
 // What a plugin is. One instance per worker and configuration, so its state needs no lock.
 //
 //   Step on_request(Exchange& exchange) override {
-//     if (exchange.http.request.headers.count("User-Agent") > 1) return answer_with(message_response(400,
-//     "…")); return go_on();
+//     if (exchange.http.request.headers.count("User-Agent") > 1)
+//       return answer_with(message_response(400, "…"));
+//     return go_on();
 //   }
 //
 // A plugin that must wait (a call to another machine) gives a coroutine instead; one that need not costs

@@ -3,9 +3,12 @@
 #include "gateway/redis_counters.hpp"
 
 #include "gateway/upstream/upstreams.hpp"
+#include "telemetry/log.hpp"
 
 namespace gatehouse::gateway {
 namespace {
+
+constexpr std::string_view kClientName = "gatehouse-gateway";
 
 // KEYS: one per limited period. ARGV: their limits, then their lifetimes in seconds. Gives the counts before.
 constexpr std::string_view kTake = R"(
@@ -22,18 +25,41 @@ end
 return used
 )";
 
-Awaitable<> retire(std::shared_ptr<void> keeps, storage::redis::Client& client) {
-  (void)co_await client.stop(Deadline::after(std::chrono::seconds{1}));
+Awaitable<> retire(std::shared_ptr<void> keeps, storage::redis::Redis& redis) {
+  (void)co_await redis.stop(Deadline::after(std::chrono::seconds{1}));
   keeps.reset();
+}
+
+storage::redis::Certificates certificates_of(const RedisServer& server) {
+  if (server.ssl_verify) return storage::redis::Certificates::verified;
+  log::warn("redis-not-verified", "the certificate of Redis is taken on trust: ssl_verify is false",
+            {log::field("server.address", server.host)});
+  return storage::redis::Certificates::taken_on_trust;
+}
+
+Result<storage::redis::Settings> settings_of(const RedisServer& server, storage::redis::Address address) {
+  storage::redis::Settings settings;
+  settings.host = std::move(address.host);
+  settings.port = address.port;
+  if (!server.username.empty()) settings.user = server.username;
+  settings.password = server.password;
+  settings.database = server.database;
+  settings.server_name = server.server_name.empty() ? server.host : server.server_name;
+  settings.client_name = kClientName;
+  settings.command_timeout = server.timeout;
+  settings.connect_timeout = server.timeout;
+  if (!server.ssl) return settings;
+  auto tls = net::ClientTls::load({});
+  if (!tls) return fail(tls);
+  settings.tls = std::move(*tls);
+  settings.certificates = certificates_of(server);
+  return settings;
 }
 
 }  // namespace
 
-RedisCounters::Link::Link(runtime::Executor executor, storage::redis::Settings settings)
-    : address(settings.host), port(settings.port), client(executor, std::move(settings)) {}
-
-RedisCounters::RedisCounters(runtime::Executor executor, discovery::Client& discovery)
-    : executor_(executor), discovery_(discovery), tasks_(executor) {}
+RedisCounters::RedisCounters(runtime::Executor executor, discovery::Client& discovery, KnownServers known)
+    : executor_(executor), discovery_(discovery), known_(std::move(known)), tasks_(executor) {}
 RedisCounters::~RedisCounters() = default;
 
 Awaitable<Result<RateCounts>> RedisCounters::take(const RedisServer& server, std::string scope,
@@ -55,7 +81,7 @@ Awaitable<Result<RateCounts>> RedisCounters::take(const RedisServer& server, std
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   const auto keys = std::span(views).first(periods.size());
   const auto arguments = std::span(views).subspan(periods.size());
-  const auto reply = co_await (*link)->client.eval(kTake, keys, arguments, deadline);
+  const auto reply = co_await (*link)->redis->eval(kTake, keys, arguments, deadline);
   if (!reply) co_return fail(reply);
   if (reply->elements.size() != periods.size()) {
     co_return fail(ErrorKind::bad_upstream, "redis_error", "an unexpected answer to the counting script");
@@ -70,13 +96,16 @@ Awaitable<Result<RateCounts>> RedisCounters::take(const RedisServer& server, std
 Awaitable<Result<std::shared_ptr<RedisCounters::Link>>> RedisCounters::link_to(const RedisServer& server,
                                                                                Deadline deadline) {
   const auto label = server.label();
-  if (may_be_discovered(server.host) && !links_.contains(label)) {
+  if (!known_.contains(server.host) && may_be_discovered(server.host) && !links_.contains(label)) {
     (void)co_await discovery_.lookup(server.host, deadline.capped(std::chrono::seconds{1}));
   }
   auto address = address_of(server);
   auto& slot = links_[label];
-  if (slot && (slot->address != address.host || slot->port != address.port)) {  // it has moved
-    tasks_.spawn("redis-retire", retire(slot, slot->client));
+  const bool is_other =
+      slot && (slot->address != address ||
+               !core::constant_time_equal(slot->password.reveal(), server.password.reveal()));
+  if (is_other) {
+    tasks_.spawn("redis-retire", retire(slot, *slot->redis));
     slot = nullptr;
   }
   if (!slot) {
@@ -85,8 +114,8 @@ Awaitable<Result<std::shared_ptr<RedisCounters::Link>>> RedisCounters::link_to(c
     slot = std::move(*opened);
   }
   const auto link = slot;
-  if (!link->has_waited && !link->client.is_connected()) {
-    const auto connected = co_await link->client.wait_until_connected(deadline);
+  if (!link->has_waited && !link->redis->is_connected()) {
+    const auto connected = co_await link->redis->wait_until_connected(deadline);
     link->has_waited = true;
     if (!connected) co_return fail(connected);
   }
@@ -94,7 +123,8 @@ Awaitable<Result<std::shared_ptr<RedisCounters::Link>>> RedisCounters::link_to(c
 }
 
 RedisCounters::Address RedisCounters::address_of(const RedisServer& server) const {
-  if (may_be_discovered(server.host) && discovery_.knows(server.host)) {
+  const bool is_known = known_.contains(server.host);
+  if (!is_known && may_be_discovered(server.host) && discovery_.knows(server.host)) {
     const auto instances = discovery_.find(server.host);
     if (!instances->empty()) return {.host = instances->front().address, .port = instances->front().port};
   }
@@ -103,28 +133,22 @@ RedisCounters::Address RedisCounters::address_of(const RedisServer& server) cons
 
 Result<std::shared_ptr<RedisCounters::Link>> RedisCounters::open_link(const RedisServer& server,
                                                                       Address address) {
-  storage::redis::Settings settings;
-  settings.host = std::move(address.host);
-  settings.port = address.port;
-  if (!server.username.empty()) settings.user = server.username;
-  settings.password = server.password;
-  settings.server_name = server.server_name.empty() ? server.host : server.server_name;
-  settings.client_name = "gatehouse-gateway";
-  settings.command_timeout = server.timeout;
-  settings.connect_timeout = server.timeout;
-  if (server.ssl) {
-    auto tls = net::ClientTls::load({});
-    if (!tls) return fail(tls);
-    settings.tls = std::move(*tls);
+  auto link = std::make_shared<Link>(address, server.password);
+  if (const auto known = known_.find(server.host); known != known_.end()) {
+    auto redis = storage::redis::open(executor_, known->second, std::string(kClientName));
+    if (!redis) return fail(redis);
+    link->redis = std::move(*redis);
+  } else {
+    auto settings = settings_of(server, std::move(address));
+    if (!settings) return fail(settings);
+    link->redis = std::make_unique<storage::redis::Client>(executor_, std::move(*settings));
   }
-  auto link = std::make_shared<Link>(executor_, std::move(settings));
-  if (server.database != 0) link->client.on_connect_send({"SELECT", std::to_string(server.database)});
-  link->client.start();
+  link->redis->start();
   return link;
 }
 
 Awaitable<> RedisCounters::stop(Deadline deadline) {
-  for (auto& [label, link] : links_) (void)co_await link->client.stop(deadline);
+  for (auto& [label, link] : links_) (void)co_await link->redis->stop(deadline);
   links_.clear();
   (void)co_await tasks_.stop(deadline);
 }

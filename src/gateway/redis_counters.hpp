@@ -1,4 +1,5 @@
-// Shared counts in Redis. Keeps one connection per server; the host is looked up in discovery before DNS.
+// Shared counts in Redis. Keeps one client per server and login. The host that a plugin names is looked up in
+// the gateway's settings, then in discovery, then in DNS.
 #pragma once
 
 #include <map>
@@ -8,13 +9,16 @@
 #include "discovery/client.hpp"
 #include "gateway/shared_counters.hpp"
 #include "runtime/task_group.hpp"
-#include "storage/redis.hpp"
+#include "storage/redis/options.hpp"
 
 namespace gatehouse::gateway {
 
 class RedisCounters final : public SharedCounters {
  public:
-  RedisCounters(runtime::Executor executor, discovery::Client& discovery);
+  // By the host that plugins name: a cluster, sentinels, certificates. They go before what the plugin says.
+  using KnownServers = std::map<std::string, storage::redis::Options>;
+
+  RedisCounters(runtime::Executor executor, discovery::Client& discovery, KnownServers known = {});
   ~RedisCounters() override;
 
   [[nodiscard]] Awaitable<Result<RateCounts>> take(const RedisServer& server, std::string scope,
@@ -23,25 +27,22 @@ class RedisCounters final : public SharedCounters {
   [[nodiscard]] Awaitable<> stop(Deadline deadline);
 
  private:
+  using Address = storage::redis::Address;
   struct Link {
-    Link(runtime::Executor executor, storage::redis::Settings settings);
-    std::string address;
-    std::uint16_t port;
-    storage::redis::Client client;
+    Address address;
+    Secret password;
+    std::unique_ptr<storage::redis::Redis> redis;
     bool has_waited = false;  // for the first connection; after that a lost one is not waited for
   };
 
   [[nodiscard]] Awaitable<Result<std::shared_ptr<Link>>> link_to(const RedisServer& server,
                                                                  Deadline deadline);
-  struct Address {
-    std::string host;
-    std::uint16_t port = 0;
-  };
   [[nodiscard]] Address address_of(const RedisServer& server) const;
   [[nodiscard]] Result<std::shared_ptr<Link>> open_link(const RedisServer& server, Address address);
 
   runtime::Executor executor_;
   discovery::Client& discovery_;
+  const KnownServers known_;
   runtime::TaskGroup tasks_;
   std::map<std::string, std::shared_ptr<Link>> links_;  // by RedisServer::label()
 };

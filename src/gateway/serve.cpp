@@ -25,7 +25,8 @@ Awaitable<> Proxy::serve(http::Exchange& arrived) {
     if (verdict && !verdict->reply) {
       const PeerTrust trust =
           settings_.trusted_peers.contains(arrived.peer.address) ? PeerTrust::trusted : PeerTrust::untrusted;
-      verdict = co_await upstreams_.forward(exchange, trust);  // upstream/: address, retries, streaming
+      const auto forwarded = co_await upstreams_.forward(exchange, trust);  // upstream/: retries, streaming
+      if (!forwarded) verdict = fail(forwarded);
     }
   }
   complete(exchange, std::move(verdict));  // an error becomes an answer: error_page
@@ -73,6 +74,7 @@ Result<Verdict> Proxy::match_route(Exchange& exchange) const {
                                               .server_name = peer.server_name,
                                               .is_tls = peer.is_tls,
                                               .headers = &request.headers});
+  if (!hit && !configuration_.is_known()) return fail(ErrorKind::unavailable, "no_configuration");
   if (!hit) return refuse(ErrorKind::not_found, "no_route");
   exchange.route = &exchange.snapshot().route(hit->rule);
   exchange.matched = hit->matched;
@@ -86,6 +88,7 @@ Plugin* Proxy::plugin_for(const Exchange& exchange, const ChainLink& link) const
 }
 
 void Proxy::complete(Exchange& exchange, Result<Verdict> outcome) const {
+  if (exchange.is_proxied) return;
   http::Response& response = exchange.http.response;
   if (outcome && outcome->reply) {
     response = std::move(*outcome->reply);
@@ -95,7 +98,7 @@ void Proxy::complete(Exchange& exchange, Result<Verdict> outcome) const {
     exchange.failure_detail = error.detail;
     response = error_page(exchange, error);
   }
-  if (!exchange.is_proxied) mark_own_response(exchange, response, std::chrono::steady_clock::now());
+  mark_own_response(exchange, response, std::chrono::steady_clock::now());
 }
 
 void Proxy::take_new_configuration() {

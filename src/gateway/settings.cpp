@@ -24,15 +24,32 @@ void read_limits(Settings& settings, Fields& fields) {
       "upstream_idle_max", static_cast<std::int64_t>(settings.upstream.idle_per_target), {0, 65'536}));
 }
 
+Result<void> read_redis(Settings& settings, Fields& fields,
+                        const storage::redis::Options::ReadSecret& read_secret) {
+  const json::object* servers = fields.maybe_object("redis");
+  if (servers == nullptr) return {};
+  Fields inner{*servers, fields.path_of("redis")};
+  for (const auto& [host, ignored] : *servers) {
+    const json::object* options = inner.maybe_object(host);
+    if (options == nullptr) continue;  // finish() says what is wrong
+    auto read = storage::redis::Options::from_json(*options, inner.path_of(host), read_secret);
+    if (!read) return fail(read);
+    settings.redis.emplace(host, std::move(*read));
+  }
+  return inner.finish();
+}
+
 }  // namespace
 
-Result<Settings> Settings::from_json(const json::object& object) {
+Result<Settings> Settings::from_json(const json::object& object, const std::filesystem::path& data_dir,
+                                     const storage::redis::Options::ReadSecret& read_secret) {
   Settings settings;
   Fields fields{object, "settings"};
   settings.address = fields.optional_text("address", "", {.bytes_max = 64});
   settings.http_port = port_at(fields, "http_port", settings.http_port);
   settings.https_port = port_at(fields, "https_port", settings.https_port);
   settings.admin_port = port_at(fields, "admin_port", settings.admin_port);
+  if (fields.optional_flag("shares_ports", false)) settings.port_sharing = PortSharing::with_others;
   settings.workers = static_cast<std::size_t>(fields.optional_int("workers", 0, {0, 256}));
   if (settings.workers == 0) settings.workers = std::max(1U, std::thread::hardware_concurrency());
   settings.access_log = fields.optional_flag("access_log", true) ? AccessLog::on : AccessLog::off;
@@ -43,6 +60,12 @@ Result<Settings> Settings::from_json(const json::object& object) {
     settings.trusted_ips = std::move(*trusted);
   }
   read_limits(settings, fields);
+  if (auto read = read_redis(settings, fields, read_secret); !read) return fail(read);
+  const auto secret_of = [&read_secret](std::string_view name) { return read_secret(std::string(name)); };
+  auto store = service::read_sql_store(fields, {data_dir / "gateway.db"}, secret_of);
+  if (!store) return fail(store);
+  settings.store = std::move(*store);
+  fields.ignore("field_keys");  // service/keys reads it
   if (auto complete = fields.finish(); !complete) return fail(complete);
   return settings;
 }

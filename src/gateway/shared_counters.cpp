@@ -23,12 +23,13 @@ Result<RedisServer> RedisServer::from_json(const json::object& record) {
 }
 
 std::string RedisServer::label() const {
-  return fmt::format("{}:{}/{}", host, port, database);
+  const std::string_view tls = !ssl ? "" : ssl_verify ? " tls" : " tls, not verified";
+  return fmt::format("{}@{}:{}/{}{} {}", username, host, port, database, tls, server_name);
 }
 
 std::string rate_key(std::string_view scope, std::string_view client, std::int64_t window_start,
                      std::size_t period) {
-  return fmt::format("ratelimit:{}:{}:{}000:{}", scope, client, window_start, kPeriodNames[period]);
+  return fmt::format("ratelimit:{{{}:{}}}:{}000:{}", scope, client, window_start, kPeriodNames[period]);
 }
 
 }  // namespace gatehouse::gateway

@@ -26,7 +26,7 @@ struct RedisServer {
   std::string server_name;
 
   static Result<RedisServer> from_json(const json::object& record);
-  [[nodiscard]] std::string label() const;  // "host:port/database", for pools and logs
+  [[nodiscard]] std::string label() const;  // all but the password: for pools and logs
 };
 
 class SharedCounters {
@@ -41,7 +41,8 @@ class SharedCounters {
                                                            core::SystemTime now) = 0;
 };
 
-// Kong's key: ratelimit:<route id>:<service id>:<client>:<window start in ms>:<period>
+// Kong's key with a hash tag, so that all periods of one client lie in one slot of a cluster:
+// ratelimit:{<route id>:<service id>:<client>}:<window start in ms>:<period>
 [[nodiscard]] std::string rate_key(std::string_view scope, std::string_view client, std::int64_t window_start,
                                    std::size_t period);
 

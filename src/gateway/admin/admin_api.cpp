@@ -1,5 +1,7 @@
 #include "gateway/admin/admin_api.hpp"
 
+#include <fmt/format.h>
+
 #include "gateway/admin/browser_guard.hpp"
 #include "gateway/admin/health_endpoints.hpp"
 #include "gateway/admin/json_text.hpp"
@@ -41,13 +43,20 @@ void write(const Answer& answer, http::Exchange& exchange, std::chrono::millisec
 }  // namespace
 
 Endpoints::Endpoints(store::Store& store, ProxyView& proxy, const core::Clock& clock, NodeFacts facts)
-    : entities_(store, clock) {
+    : store_(store), entities_(store, clock) {
   const std::string node_id = facts.node_id;
   table_.add(node_endpoints(store, proxy, std::move(facts)));
   table_.add(schema_endpoints(store, clock));
   table_.add(tag_endpoints(store));
   table_.add(health_endpoints(store, proxy, node_id));
   table_.add(entities_.endpoints());
+}
+
+Answer Endpoints::answer(const Call& call) const {
+  const bool is_about_the_node = call.path == "/" || call.path == "/status" || call.path == "/metrics";
+  const auto ready = store_.readiness();
+  if (ready || is_about_the_node) return table_.answer(call);
+  return message(503, fmt::format("the configuration has not been read yet ({})", ready.error().reason));
 }
 
 Awaitable<Result<std::string>> AdminApi::read_body(http::Request& request) const {

@@ -20,9 +20,11 @@ class Endpoints {
  public:
   Endpoints(store::Store& store, ProxyView& proxy, const core::Clock& clock, NodeFacts facts);
 
-  [[nodiscard]] Answer answer(const Call& call) const { return table_.answer(call); }
+  // 503 for what would show a configuration while none has been read yet.
+  [[nodiscard]] Answer answer(const Call& call) const;
 
  private:
+  const store::Store& store_;
   EntityEndpoints entities_;
   EndpointTable table_;
 };

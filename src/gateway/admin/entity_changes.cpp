@@ -1,4 +1,5 @@
-// POST, PUT, PATCH and DELETE: each is one change of the store.
+// POST, PUT, PATCH and DELETE: each is one change of the store. It may run more than once, so what was sent
+// is copied into it.
 #include <fmt/format.h>
 
 #include "core/ids.hpp"
@@ -81,7 +82,7 @@ Outcome<Answer> EntityEndpoints::create(const Place& place, const Call& call, co
       json::object body{{"id", fmt::format("already exists with value '{}'", id)}};
       return std::unexpected(Refusal{.status = 409, .body = std::move(body)});
     }
-    return insert(draft, *place.type, std::move(*sent));
+    return insert(draft, *place.type, *sent);
   });
 }
 
@@ -106,7 +107,7 @@ Outcome<Answer> EntityEndpoints::replace(const Place& place, const Call& call, c
     } else if (before == nullptr) {
       return std::unexpected(not_found());
     }
-    return put(draft, *place.type, before, std::move(*sent));
+    return put(draft, *place.type, before, *sent);
   });
 }
 
@@ -118,7 +119,7 @@ Outcome<Answer> EntityEndpoints::patch(const Place& place, const Call& call, con
     if (!where) return std::unexpected(where.error());
     const Entity before = find(draft.entities(), place, *where);
     if (before == nullptr) return std::unexpected(not_found());
-    return update(draft, *place.type, before, std::move(*sent));
+    return update(draft, *place.type, before, *sent);
   });
 }
 
@@ -147,7 +148,7 @@ Outcome<Answer> EntityEndpoints::patch_referred(const EntityType& type, const sc
                               ? nullptr
                               : draft.entities().find(referred.name, store::foreign_id(*from, field.name));
     if (before == nullptr) return std::unexpected(not_found());
-    return update(draft, referred, before, std::move(*sent));
+    return update(draft, referred, before, *sent);
   });
 }
 
@@ -161,7 +162,7 @@ Outcome<Answer> EntityEndpoints::replace_referred(const EntityType& type, const 
     const Entity from = find_entity(draft.entities(), store_.types(), type, captures.front());
     if (from == nullptr) return std::unexpected(not_found());
     const Entity before = draft.entities().find(referred.name, store::foreign_id(*from, field.name));
-    auto stored = put(draft, referred, before, std::move(*sent));
+    auto stored = put(draft, referred, before, *sent);
     if (!stored || before != nullptr) return stored;
     Arguments reference{.values = {{field.name, key_of(store::id_of(**stored))}}};
     if (auto linked = update(draft, type, from, std::move(reference)); !linked) return linked;

@@ -11,7 +11,8 @@
 #include "gateway/admin/admin_api.hpp"
 #include "gateway/plugins/catalog.hpp"
 #include "gateway/store/seed.hpp"
-#include "storage/sqlite_test_file.hpp"
+#include "gateway/store/sqlite_entity_rows.hpp"
+#include "storage/sqlite/test_file.hpp"
 
 namespace gatehouse::gateway::admin {
 
@@ -36,13 +37,15 @@ class RememberingProxy final : public ProxyView {
 // Takes every configuration but those with a route named "unservable".
 class PickyListener final : public store::ConfigurationListener {
  public:
-  [[nodiscard]] Result<void> publish(std::shared_ptr<const store::Entities> entities) override {
+  [[nodiscard]] Result<store::PutIntoForce> prepare(
+      std::shared_ptr<const store::Entities> entities) override {
     if (entities->of("routes").find_unique("name", "unservable") != nullptr) {
       return refuse(ErrorKind::invalid, "bad_route", "paths.1: missing closing ]");
     }
-    in_force = std::move(entities);
-    ++published;
-    return {};
+    return [this, entities] {
+      in_force = entities;
+      ++published;
+    };
   }
   std::shared_ptr<const store::Entities> in_force;
   int published = 0;
@@ -83,9 +86,14 @@ class TestBench {
     return {.status = answer.status, .body = std::move(shown), .answer = std::move(answer)};
   }
 
-  [[nodiscard]] std::unique_ptr<store::Store> open_again() const {
-    auto ring = std::make_shared<const crypto::KeyRing>(crypto::KeyRing::from_json(ring_).value());
-    return store::Store::open(file.open(), types, crypto::Envelope(ring)).value();
+  [[nodiscard]] crypto::KeyRing ring() const { return crypto::KeyRing::from_json(ring_).value(); }
+  [[nodiscard]] std::unique_ptr<store::Store> open_again() const { return open_again(ring()); }
+  [[nodiscard]] std::unique_ptr<store::Store> open_again(const crypto::KeyRing& ring) const {
+    crypto::Envelope envelope(std::make_shared<const crypto::KeyRing>(ring));
+    auto rows = store::SqliteEntityRows::open(file.open()).value();
+    auto opened = std::make_unique<store::Store>(std::move(rows), types, std::move(envelope));
+    (void)opened->refresh().value();
+    return opened;
   }
 
   storage::sqlite::TestFile file;

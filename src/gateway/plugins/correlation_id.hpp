@@ -1,7 +1,7 @@
 // Gives every request an id that client, gateway and services can all log.
 //
 //   {"name": "correlation-id", "config": {"header_name": "X-Correlation-Id", "generator": "uuid",
-//   "echo_downstream": true}}
+//                                         "echo_downstream": true}}
 //
 // An id that the client sent is kept. Generators: "uuid#counter" (one UUID per worker and a running number),
 // "uuid", "tracker" (port, process, number, time).

@@ -1,8 +1,6 @@
 // Implements the rate limit around the rule of rate_windows: who is counted, and what the client is told.
 #include "gateway/plugins/rate_limiting.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "gateway/error_page.hpp"
@@ -14,10 +12,10 @@ namespace gatehouse::gateway::plugins {
 namespace {
 
 constexpr std::string_view kNobody = "00000000-0000-0000-0000-000000000000";
-constexpr std::array<std::string_view, kPeriods> kLimitHeaders{
+constexpr std::array<http::FieldName, kPeriods> kLimitHeaders{
     "X-RateLimit-Limit-Second", "X-RateLimit-Limit-Minute", "X-RateLimit-Limit-Hour",
     "X-RateLimit-Limit-Day",    "X-RateLimit-Limit-Month",  "X-RateLimit-Limit-Year"};
-constexpr std::array<std::string_view, kPeriods> kRemainingHeaders{
+constexpr std::array<http::FieldName, kPeriods> kRemainingHeaders{
     "X-RateLimit-Remaining-Second", "X-RateLimit-Remaining-Minute", "X-RateLimit-Remaining-Hour",
     "X-RateLimit-Remaining-Day",    "X-RateLimit-Remaining-Month",  "X-RateLimit-Remaining-Year"};
 
@@ -100,10 +98,8 @@ class RateLimiting final : public Plugin {
   }
 
   void tell_client(http::Headers& headers, const RateVerdict& verdict) const {
-    std::array<char, 20> digits;
-    const auto add = [&](std::string_view name, std::uint64_t value) {
-      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-      headers.add(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+    const auto add = [&](http::FieldName name, std::uint64_t value) {
+      headers.add(name, static_cast<std::int64_t>(value));
     };
     for (std::size_t period = 0; period < kPeriods; ++period) {
       if (config_->limits[period] == 0) continue;
@@ -112,7 +108,7 @@ class RateLimiting final : public Plugin {
     }
     add("RateLimit-Limit", config_->limits[verdict.tightest]);
     add("RateLimit-Remaining", verdict.remaining[verdict.tightest]);
-    add("RateLimit-Reset", static_cast<std::uint64_t>(verdict.reset_seconds));
+    headers.add("RateLimit-Reset", verdict.reset_seconds);
   }
 
   std::shared_ptr<const RateLimitingConfig> config_;

@@ -1,7 +1,7 @@
 // Limits how many requests a client may make per calendar second, minute, hour, day, month and year (UTC).
 //
-//   {"name": "rate-limiting", "config": {"second": 5, "hour": 1000, "policy": "redis", "redis": {"host":
-//   "redis"}}}
+//   {"name": "rate-limiting", "config": {"second": 5, "hour": 1000, "policy": "redis",
+//                                        "redis": {"host": "redis"}}}
 //
 // Whom it counts (limit_by): the consumer or the subject of a platform token, else the credential, else the
 // address; or the service, a header's value, a path. Where it counts (policy): "local" and "cluster" in this

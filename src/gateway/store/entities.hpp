@@ -3,6 +3,7 @@
 // the new.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -71,13 +72,23 @@ class Entities {
   std::map<std::string, std::shared_ptr<const Table>, std::less<>> tables_;
 };
 
+// What puts a compiled configuration into force: at once, and it cannot fail.
+using PutIntoForce = std::function<void()>;
+
 // Who takes a changed configuration into force. Called before the change is acknowledged, one call at a time.
 class ConfigurationListener {
  public:
   virtual ~ConfigurationListener() = default;
-  // Compiles and puts into force. An error (ErrorKind::invalid, its detail names what cannot be served, such
-  // as "paths.1: missing closing ]") refuses the change: nothing is stored and the old configuration stays.
-  [[nodiscard]] virtual Result<void> publish(std::shared_ptr<const Entities>) = 0;
+  // Compiles. An error (ErrorKind::invalid, its detail names what cannot be served, such as "paths.1: missing
+  // closing ]") refuses the change: nothing is stored and the old configuration stays.
+  [[nodiscard]] virtual Result<PutIntoForce> prepare(std::shared_ptr<const Entities>) = 0;
+
+  [[nodiscard]] Result<void> publish(std::shared_ptr<const Entities> entities) {
+    const auto put_into_force = prepare(std::move(entities));
+    if (!put_into_force) return fail(put_into_force);
+    (*put_into_force)();
+    return {};
+  }
 };
 
 }  // namespace gatehouse::gateway::store

@@ -93,4 +93,18 @@ Refusal unexpected(Error cause) {
   return refused;
 }
 
+Refusal not_stored(Error cause) {
+  const bool is_cut_off = cause.kind == ErrorKind::cancelled;  // the gateway stops
+  if (!is_cut_off && cause.kind != ErrorKind::unavailable && cause.kind != ErrorKind::timeout)
+    return unexpected(std::move(cause));
+  const bool is_unknown =
+      is_cut_off || cause.reason == "postgres_commit_unknown" || cause.reason == "worker_gone";
+  Refusal refused = refusal(
+      503, fmt::format("the configuration store cannot be used now ({}); {}", cause.reason,
+                       is_unknown ? "whether the change was made is not known: look before you repeat it"
+                                  : "nothing was changed"));
+  refused.cause = std::move(cause);
+  return refused;
+}
+
 }  // namespace gatehouse::gateway::store

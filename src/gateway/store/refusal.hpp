@@ -43,5 +43,7 @@ using Outcome = std::expected<T, Refusal>;
 [[nodiscard]] Refusal not_found();
 [[nodiscard]] Refusal method_not_allowed();
 [[nodiscard]] Refusal unexpected(Error cause);  // 500
+// 503 where the store cannot be used now, and says whether the change may have been made; else 500.
+[[nodiscard]] Refusal not_stored(Error cause);
 
 }  // namespace gatehouse::gateway::store

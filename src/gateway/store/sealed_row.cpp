@@ -47,6 +47,12 @@ Result<void> open_value(const crypto::RecordKey& key, json::value& value, std::s
 
 }  // namespace
 
+crypto::RecordName name_of_entity_key(const std::string& type_and_id) {
+  const auto slash = std::min(type_and_id.find('/'), type_and_id.size() - 1);
+  return {
+      .service = "gateway", .table = type_and_id.substr(0, slash), .record = type_and_id.substr(slash + 1)};
+}
+
 Result<SealedRow> RowCipher::seal(const EntityType& type, json::object entity) const {
   json::object ignored;
   const schema::Schema* schema = types_.schema_of(type, entity, ignored);

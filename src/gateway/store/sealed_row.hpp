@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "crypto/envelope.hpp"
 #include "gateway/store/entity_types.hpp"
+#include "storage/sqlite/wrapped_rows.hpp"
 
 namespace gatehouse::gateway::store {
 
@@ -17,6 +18,12 @@ struct SealedRow {
   std::string body;                        // JSON; a secret is {"sealed":"<base64>"}
   std::optional<std::string> wrapped_key;  // nothing: no field is secret
 };
+
+// The wrapped keys of the entities ("<type>/<id>") and the place that each is bound to, for rotation.
+inline const storage::WrappedTable kWrappedEntityKeys{"entities", "type || '/' || id", "wrapped_key"};
+inline const storage::WrappedTable kWrappedEntityKeysOnPostgres{"gateway_entities", kWrappedEntityKeys.id,
+                                                                kWrappedEntityKeys.wrapped};
+[[nodiscard]] crypto::RecordName name_of_entity_key(const std::string& type_and_id);
 
 class RowCipher {
  public:

@@ -5,34 +5,11 @@
 namespace gatehouse::gateway::store {
 namespace {
 
-namespace sqlite = storage::sqlite;
-
-// `generation` counts changes: another process sees that it must read again.
-constexpr std::array<sqlite::Migration, 1> kMigrations{{{1, R"sql(
-  CREATE TABLE entities (
-    type TEXT NOT NULL,
-    id TEXT NOT NULL,
-    body TEXT NOT NULL,
-    wrapped_key BLOB,
-    PRIMARY KEY (type, id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE generation (number INTEGER NOT NULL) STRICT;
-  INSERT INTO generation (number) VALUES (1);
-  CREATE TABLE seeds (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-)sql"}}};
-
-struct StoredRow {
-  std::string type;
-  std::string id;
-  SealedRow sealed;
-};
-
-StoredRow read_row(const sqlite::Row& row) {
-  return {row.text(0), row.text(1), {.body = row.text(2), .wrapped_key = row.maybe_text(3)}};
-}
+// Each that fails is one that another gateway won.
+constexpr int kAttemptsMax = 32;
 
 Outcome<Entity> refused(Error cause) {
-  return std::unexpected(unexpected(std::move(cause)));
+  return std::unexpected(not_stored(std::move(cause)));
 }
 
 // What the listener would not put into force is the client's fault: a route that cannot be compiled.
@@ -43,48 +20,39 @@ Refusal not_servable(const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(sqlite::Database database, const EntityTypes& types,
-                                           crypto::Envelope envelope) {
-  if (auto migrated = sqlite::migrate(database, kMigrations); !migrated) return fail(migrated);
-  std::unique_ptr<Store> store(new Store(std::move(database), types, std::move(envelope)));
-  auto read = store->refresh();
-  if (!read) return fail(read);
-  return store;
-}
-
 std::shared_ptr<const Entities> Store::entities() const {
   const std::scoped_lock lock(entities_mutex_);
   return entities_;
+}
+
+Result<void> Store::readiness() const {
+  const std::scoped_lock lock(entities_mutex_);
+  if (unread_) return std::unexpected(*unread_);
+  return {};
 }
 
 void Store::keep(std::shared_ptr<const Entities> entities, std::int64_t generation) {
   generation_ = generation;
   const std::scoped_lock lock(entities_mutex_);
   entities_ = std::move(entities);
+  unread_.reset();
 }
 
 Result<void> Store::attach(ConfigurationListener& listener) {
   const std::scoped_lock lock(mutex_);
   listener_ = &listener;
-  return publish(entities());
+  if (generation_ == 0) return {};
+  return listener.publish(entities());
 }
 
-Result<void> Store::publish(const std::shared_ptr<const Entities>& entities) {
-  return listener_ == nullptr ? Result<void>{} : listener_->publish(entities);
+Result<PutIntoForce> Store::prepare(const std::shared_ptr<const Entities>& entities) const {
+  if (listener_ == nullptr) return [] {};
+  return listener_->prepare(entities);
 }
 
-Result<std::int64_t> Store::generation(sqlite::Connection& connection) const {
-  auto found =
-      connection.one("SELECT number FROM generation", [](const sqlite::Row& row) { return row.integer(0); });
-  if (!found) return fail(found);
-  return found->value_or(0);
-}
-
-Result<std::shared_ptr<const Entities>> Store::load(sqlite::Connection& connection) const {
-  auto rows = connection.all("SELECT type, id, body, wrapped_key FROM entities", read_row);
-  if (!rows) return fail(rows);
+Result<std::shared_ptr<const Entities>> Store::load(const std::vector<StoredRow>& rows) const {
   std::map<std::string_view, std::shared_ptr<Table>> tables;
-  for (const StoredRow& row : *rows) {
+  for (const StoredRow& row : rows) {
     const EntityType* type = types_.find(row.type);
     if (type == nullptr) return fail(ErrorKind::internal, "unknown_entity_type", row.type);
     auto entity = cipher_.open(*type, row.id, row.sealed);
@@ -99,92 +67,77 @@ Result<std::shared_ptr<const Entities>> Store::load(sqlite::Connection& connecti
   return entities;
 }
 
-// Inside a transaction, so that rows and generation belong together.
-Result<bool> Store::catch_up(sqlite::Connection& connection) {
-  const auto now = generation(connection);
-  if (!now) return fail(now);
-  if (*now == generation_) return false;
-  auto loaded = load(connection);
+Result<bool> Store::catch_up() {
+  auto stored = rows_->read(generation_);
+  if (!stored) return fail(stored);
+  if (!*stored) return false;
+  auto loaded = load((*stored)->rows);
   if (!loaded) return fail(loaded);
-  if (auto published = publish(*loaded); !published) return fail(published);
-  keep(std::move(*loaded), *now);
+  const auto put_into_force = prepare(*loaded);
+  if (!put_into_force) return fail(put_into_force);
+  rows_->accept(**stored);
+  keep(std::move(*loaded), (*stored)->generation);
+  done_ = std::move((*stored)->done);
+  (*put_into_force)();
   return true;
 }
 
 Result<bool> Store::refresh() {
   const std::scoped_lock lock(mutex_);
-  auto connection = database_.reader();
-  if (!connection) return fail(connection);
-  return sqlite::snapshot(*connection, [&] { return catch_up(*connection); });
-}
-
-Result<void> Store::write(sqlite::Connection& connection, const Draft::Write& write) const {
-  Result<std::int64_t> done = 0;
-  if (write.entity == nullptr) {
-    done = connection.run("DELETE FROM entities WHERE type = ? AND id = ?", write.type->name, write.id);
-  } else {
-    auto row = cipher_.seal(*write.type, *write.entity);
-    if (!row) return fail(row);
-    const auto key = row->wrapped_key.transform([](const std::string& bytes) { return sqlite::Blob{bytes}; });
-    done = connection.run("INSERT OR REPLACE INTO entities (type, id, body, wrapped_key) VALUES (?, ?, ?, ?)",
-                          write.type->name, write.id, row->body, key);
+  auto caught_up = catch_up();
+  if (!caught_up && generation_ == 0) {
+    const std::scoped_lock entities_lock(entities_mutex_);
+    unread_ = caught_up.error();
   }
-  if (!done) return fail(done);
-  return {};
+  return caught_up;
 }
 
-Outcome<Entity> Store::run(sqlite::Connection& connection, const Change& change) {
-  if (auto current = catch_up(connection); !current) return refused(current.error());
-  const std::shared_ptr<const Entities> before = entities();
-  Draft draft(types_, *before);
+Result<RowChange> Store::sealed(const std::vector<Draft::Write>& writes, std::string_view once) const {
+  RowChange change{.base = generation_, .writes = {}, .once = std::string(once)};
+  for (const Draft::Write& write : writes) {
+    RowChange::Write row{.type = std::string(write.type->name), .id = write.id, .row = {}};
+    if (write.entity != nullptr) {
+      auto made = cipher_.seal(*write.type, *write.entity);
+      if (!made) return fail(made);
+      row.row = std::move(*made);
+    }
+    change.writes.push_back(std::move(row));
+  }
+  return change;
+}
+
+std::optional<Outcome<Entity>> Store::attempt(const Change& change, std::string_view once) {
+  if (auto current = catch_up(); !current) return refused(current.error());
+  if (done_.contains(once)) return Outcome<Entity>(nullptr);
+  Draft draft(types_, *entities());
   auto outcome = change(draft);
-  if (!outcome || draft.writes().empty()) return outcome;
-  for (const Draft::Write& each : draft.writes()) {
-    if (auto written = write(connection, each); !written) return refused(written.error());
-  }
-  if (auto counted = connection.run("UPDATE generation SET number = number + 1"); !counted) {
-    return refused(counted.error());
-  }
-  const auto after = std::make_shared<const Entities>(draft.entities());
-  if (auto published = publish(after); !published) return std::unexpected(not_servable(published.error()));
-  keep(after, generation_ + 1);
+  if (!outcome || (draft.writes().empty() && once.empty())) return outcome;
+  const auto rows = sealed(draft.writes(), once);
+  if (!rows) return refused(rows.error());
+  auto after = std::make_shared<const Entities>(draft.entities());
+  const auto put_into_force = prepare(after);
+  if (!put_into_force) return std::unexpected(not_servable(put_into_force.error()));
+  const auto written = rows_->write(*rows);
+  if (!written) return refused(written.error());
+  if (*written == Written::overtaken) return std::nullopt;
+  keep(std::move(after), generation_ + 1);
+  if (!once.empty()) done_.emplace(once);
+  (*put_into_force)();
   return outcome;
 }
 
-Outcome<Entity> Store::commit(const std::function<Outcome<Entity>(sqlite::Connection&)>& work) {
+Outcome<Entity> Store::commit(const Change& change, std::string_view once) {
   const std::scoped_lock lock(mutex_);
-  auto connection = database_.writer();
-  if (!connection) return refused(connection.error());
-  auto begun = sqlite::Transaction::begin(*connection, sqlite::Transaction::Kind::write);
-  if (!begun) return refused(begun.error());
-  const std::shared_ptr<const Entities> before = entities();
-  const std::int64_t generation_before = generation_;
-  auto outcome = work(*connection);
-  if (!outcome) return outcome;
-  if (auto committed = begun->commit(); !committed) {
-    keep(before, generation_before);
-    if (auto restored = publish(before); !restored) return refused(restored.error());
-    return refused(committed.error());
+  if (done_.contains(once)) return nullptr;
+  for (int attempts = 0; attempts < kAttemptsMax; ++attempts) {
+    if (auto outcome = attempt(change, once)) return std::move(*outcome);
   }
-  return outcome;
-}
-
-Outcome<Entity> Store::change(const Change& change) {
-  return commit([&](sqlite::Connection& connection) { return run(connection, change); });
-}
-
-Outcome<Entity> Store::change_once(std::string_view name, const Change& change) {
-  return commit([&](sqlite::Connection& connection) -> Outcome<Entity> {
-    auto marked = connection.run("INSERT OR IGNORE INTO seeds (name) VALUES (?)", name);
-    if (!marked) return refused(marked.error());
-    if (*marked == 0) return nullptr;
-    return run(connection, change);
-  });
+  return refused(Error(ErrorKind::unavailable, "configuration_contended"));
 }
 
 bool Store::is_reachable() {
-  auto connection = database_.reader();
-  return connection && generation(*connection).has_value();
+  const std::scoped_lock lock(mutex_);
+  return rows_->read(generation_).has_value();
 }
 
 }  // namespace gatehouse::gateway::store

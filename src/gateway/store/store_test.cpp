@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/admin/test_bench.hpp"
+#include "runtime/worker.hpp"
 
 namespace gatehouse::gateway::store {
 namespace {
@@ -47,6 +48,23 @@ TEST(Store, SecretsLieEncryptedOnDiskAndPlainInMemory) {
   EXPECT_EQ(text_at(*entities->of("jwt_secrets").find_unique("key", "k"), "secret"), "very-secret-value");
   const Entity plugin = entities->of("plugins").rows().begin()->second;
   EXPECT_EQ(*schema::at_path(*plugin, "config.redis.password"), json::value("redis-password-value"));
+}
+
+TEST(Store, SecretsFollowARotationOfTheirKeys) {
+  TestBench bench;
+  bench.form("POST", "/consumers", "username=bob");
+  ASSERT_EQ(bench.form("POST", "/consumers/bob/jwt", "key=k&secret=very-secret-value").status, 201U);
+  const crypto::KeyRing rotated = bench.ring().announced()->promoted();
+  BlockingPool pool("test");
+  storage::sqlite::AsyncDatabase database(bench.file.open(), pool);
+  storage::sqlite::SqliteWrappedRows rows(database, kWrappedEntityKeys);
+  storage::RewrapRows rewrap(rows, crypto::Envelope(std::make_shared<const crypto::KeyRing>(rotated)),
+                             name_of_entity_key);
+
+  EXPECT_EQ(runtime::run_to_end(rewrap.advance("", 10))->done, 1U);
+
+  const auto entities = bench.open_again(rotated.without({1}))->entities();
+  EXPECT_EQ(text_at(*entities->of("jwt_secrets").find_unique("key", "k"), "secret"), "very-secret-value");
 }
 
 TEST(Store, AnotherProcessesChangesAreTakenOver) {

@@ -2,7 +2,6 @@
 #include "gateway/upstream/forwarded_headers.hpp"
 
 #include <array>
-#include <charconv>
 
 #include "core/text.hpp"
 #include "gateway/error_page.hpp"
@@ -15,18 +14,6 @@ using core::iequals;
 
 constexpr std::string_view kVia = "1.1 kong/3.9.1";
 static_assert(kVia.ends_with(kServerName));
-
-class Decimal {
- public:
-  explicit Decimal(std::int64_t value)
-      : size_(static_cast<std::size_t>(std::to_chars(text_.data(), text_.data() + text_.size(), value).ptr -
-                                       text_.data())) {}
-  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
-
- private:
-  std::array<char, 20> text_;
-  std::size_t size_;
-};
 
 bool lists(std::string_view header, std::string_view token) {
   while (!header.empty()) {
@@ -87,8 +74,8 @@ bool names_fields(std::string_view connection) {
 
 void add_forwarded(Exchange& exchange, const Kept& kept, PeerTrust trust) {
   auto& headers = exchange.http.request.headers;
-  const auto add_unless_trusted = [&](std::string_view name, std::string_view value) {
-    if (trust == PeerTrust::untrusted || !headers.contains(name)) headers.add(name, value);
+  const auto add_unless_trusted = [&](http::FieldName name, std::string_view value) {
+    if (trust == PeerTrust::untrusted || !headers.contains(name.text)) headers.add(name, value);
   };
   const auto address = std::string_view(exchange.http.peer.address);
   if (kept.forwarded_for.empty()) {
@@ -98,7 +85,8 @@ void add_forwarded(Exchange& exchange, const Kept& kept, PeerTrust trust) {
   }
   add_unless_trusted("X-Forwarded-Proto", exchange.http.peer.is_tls ? "https" : "http");
   add_unless_trusted("X-Forwarded-Host", split_host_port(kept.host).host);
-  add_unless_trusted("X-Forwarded-Port", Decimal(exchange.http.peer.local_port).text());
+  if (trust == PeerTrust::untrusted || !headers.contains("X-Forwarded-Port"))
+    headers.add("X-Forwarded-Port", exchange.http.peer.local_port);
   add_unless_trusted("X-Forwarded-Path", split_target(exchange.target).path);
   const auto prefix = exchange.path.substr(0, exchange.matched);
   if (exchange.route->strip == Strip::yes && prefix.size() > 1)
@@ -150,8 +138,8 @@ void make_client_response(const Exchange& exchange, http::Response& response) {
   });
   const auto upstream_took = duration_cast<milliseconds>(exchange.answered_upstream - exchange.sent_upstream);
   const auto we_took = duration_cast<milliseconds>(exchange.sent_upstream - exchange.http.started);
-  response.headers.add("X-Kong-Upstream-Latency", Decimal(upstream_took.count()).text());
-  response.headers.add("X-Kong-Proxy-Latency", Decimal(we_took.count()).text());
+  response.headers.add("X-Kong-Upstream-Latency", upstream_took.count());
+  response.headers.add("X-Kong-Proxy-Latency", we_took.count());
   response.headers.add("Via", kVia);
   response.headers.add("X-Kong-Request-Id", exchange.request_id());
 }
@@ -159,7 +147,7 @@ void make_client_response(const Exchange& exchange, http::Response& response) {
 void mark_own_response(const Exchange& exchange, http::Response& response, core::SteadyTime now) {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - exchange.http.started);
   response.headers.add("Server", kServerName);
-  response.headers.add("X-Kong-Response-Latency", Decimal(took.count()).text());
+  response.headers.add("X-Kong-Response-Latency", took.count());
   response.headers.add("X-Kong-Request-Id", exchange.request_id());
 }
 

@@ -33,7 +33,7 @@ Upstreams::Upstreams(http::Client& client, discovery::Client& discovery, const T
                      UpstreamTls tls, UpstreamSettings settings)
     : client_(client), discovery_(discovery), health_(health), tls_(std::move(tls)), settings_(settings) {}
 
-Awaitable<Result<Verdict>> Upstreams::forward(Exchange& exchange, PeerTrust trust) {
+Awaitable<Result<void>> Upstreams::forward(Exchange& exchange, PeerTrust trust) {
   const Service* service = exchange.route->service;
   if (service == nullptr) co_return fail(ErrorKind::unavailable, "no_service");
   const auto host = host_of(*service, exchange.snapshot());
@@ -54,14 +54,15 @@ Awaitable<Result<Verdict>> Upstreams::forward(Exchange& exchange, PeerTrust trus
     const auto deadline = deadline_of_try(exchange, *service, now);
     if (endpoint->target.tls != nullptr && endpoint->target.tls == tls_.platform)
       send_remaining_time(exchange, deadline, now);
-    auto answer = co_await client_.send(endpoint->target, exchange.http.request, deadline);
+    auto answer =
+        co_await client_.send(endpoint->target, exchange.http.request, exchange.http.response, deadline);
     now = std::chrono::steady_clock::now();
     if (answer) {
       endpoint->answered();
       exchange.answered_upstream = now;
       exchange.is_proxied = true;
-      make_client_response(exchange, *answer);
-      co_return Verdict{std::make_unique<http::Response>(std::move(*answer))};
+      make_client_response(exchange, exchange.http.response);
+      co_return Result<void>{};
     }
     const Error& error = answer.error();
     if (error.safe_to_retry) host->endpoints.failed(*endpoint, now);

@@ -32,9 +32,9 @@ class Upstreams {
   Upstreams(http::Client& client, discovery::Client& discovery, const TargetHealth& health, UpstreamTls tls,
             UpstreamSettings settings);
 
-  // Asks the upstream of exchange.route. A failed connect is tried again, at the next address, as often as
-  // the service allows; nothing is sent twice.
-  [[nodiscard]] Awaitable<Result<Verdict>> forward(Exchange& exchange, PeerTrust trust);
+  // Asks the upstream of exchange.route; its answer becomes the exchange's. A failed connect is tried again,
+  // at the next address, as often as the service allows; nothing is sent twice.
+  [[nodiscard]] Awaitable<Result<void>> forward(Exchange& exchange, PeerTrust trust);
 
   // Starts to watch the hosts of a new configuration and forgets those that it does not name.
   void learn(const Snapshot& snapshot);
