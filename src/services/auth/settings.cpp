@@ -61,21 +61,23 @@ void read_addresses(Fields& fields, Settings& settings) {
   read_int(fields, "addresses_max", settings.addresses.addresses_max, {1, 10'000'000});
 }
 
-void read_redis(Fields& fields, RedisSettings& redis) {
-  redis.host = fields.optional_text("host", redis.host, {.bytes_max = 255});
-  read_int(fields, "port", redis.port, {1, 65'535});
-  redis.password_file = fields.optional_text("password_file", "", {.bytes_min = 0, .bytes_max = 255});
+Result<void> read_redis(Fields& fields, const service::Config& config, PersonCacheSettings& cache) {
+  const json::object* object = fields.maybe_object("redis");
+  if (object == nullptr) return {};
+  const auto read_secret = [&config](const std::string& name) { return config.secret(name); };
+  auto redis = storage::redis::Options::from_json(*object, fields.path_of("redis"), read_secret);
+  if (!redis) return fail(redis);
+  cache.redis = std::move(*redis);
+  return {};
 }
 
-Result<void> read_cache(Fields& fields, PersonCacheSettings& cache) {
+Result<void> read_cache(Fields& fields, const service::Config& config, PersonCacheSettings& cache) {
   const json::object* object = fields.maybe_object("person_cache");
   if (object == nullptr) return {};
   Fields inner{*object, fields.path_of("person_cache")};
   cache.ttl = inner.optional_duration("ttl", cache.ttl);
   read_int(inner, "entries_max", cache.entries_max, {1, 10'000'000});
-  const auto read =
-      read_group(inner, "redis", [&](Fields& redis) { read_redis(redis, cache.redis.emplace()); });
-  if (!read) return read;
+  if (auto read = read_redis(inner, config, cache); !read) return read;
   return inner.finish();
 }
 
@@ -85,8 +87,12 @@ Result<Settings> settings_of(const service::Config& config) {
   Fields fields{config.settings, "settings"};
   Settings settings;
   settings.hashing.threads = cores();
-  settings.store =
-      fields.optional_text("store", (config.data_dir / "store.db").string(), {.bytes_max = 4096});
+  auto store = store_settings_of(fields, config);
+  if (!store) return fail(store);
+  settings.store = std::move(*store);
+  auto keys = key_settings_of(fields, config, settings.store);
+  if (!keys) return fail(keys);
+  settings.subject_keys = std::move(*keys);
   settings.realm_import = fields.optional_text("realm_import", "", {.bytes_min = 0, .bytes_max = 4096});
   const auto group = [&](std::string_view name, auto read) {
     return read_group(fields, name, [&](Fields& inner) { read(inner, settings); });
@@ -95,7 +101,8 @@ Result<Settings> settings_of(const service::Config& config) {
   if (read) read = group("password", read_password);
   if (read) read = group("lockout", read_lockout);
   if (read) read = group("addresses", read_addresses);
-  if (read) read = read_cache(fields, settings.person_cache);
+  if (read) read = read_cache(fields, config, settings.person_cache);
+  fields.ignore("field_keys");  // service/keys reads it
   if (read) read = fields.finish();
   if (!read) return fail(read);
   return settings;

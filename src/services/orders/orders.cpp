@@ -1,21 +1,19 @@
-// The wiring of the orders role: the only file that knows which adapter runs.
+// The wiring of the orders role. Which engine keeps its data: see stores.hpp.
 #include "services/orders/orders.hpp"
 
-#include "cache/memory_cache.hpp"
+#include "cache/cache_stack.hpp"
 #include "runtime/worker.hpp"
+#include "service/keys/role_keys.hpp"
 #include "service/service.hpp"
 #include "services/orders/adapters/cached_catalogue.hpp"
 #include "services/orders/adapters/http_payments.hpp"
 #include "services/orders/adapters/http_subscriber.hpp"
 #include "services/orders/adapters/product_file.hpp"
-#include "services/orders/adapters/sqlite_catalogue.hpp"
-#include "services/orders/adapters/sqlite_order_store.hpp"
-#include "services/orders/adapters/sqlite_outbox.hpp"
 #include "services/orders/http/order_forms.hpp"
 #include "services/orders/http/orders_api.hpp"
 #include "services/orders/http/policy.hpp"
 #include "services/orders/settings.hpp"
-#include "telemetry/log.hpp"
+#include "services/orders/stores.hpp"
 
 namespace gatehouse::orders {
 namespace {
@@ -44,11 +42,19 @@ std::vector<std::unique_ptr<Subscriber>> subscribers_of(service::Service& servic
   return subscribers;
 }
 
-void seed(Catalogue& catalogue, const Settings& settings) {
-  if (settings.products.empty()) return;
-  std::vector<Product> products = or_stop(read_products(settings.products));
-  const std::size_t added = or_stop(runtime::run_to_end(catalogue.seed(std::move(products))));
-  if (added > 0) log::info("products-seeded", "new products are sold", {log::field("products", added)});
+std::vector<Product> products_of(const Settings& settings) {
+  if (settings.products.empty()) return {};
+  return or_stop(read_products(settings.products));
+}
+
+std::unique_ptr<cache::CacheStack> open_product_cache(service::Service& service, const Settings& settings) {
+  auto stack = or_stop(cache::CacheStack::open(service.worker().executor(), service.clock(),
+                                               {.entries_max = settings.product_cache_entries_max,
+                                                .redis = settings.product_cache_redis,
+                                                .prefix = "gatehouse:orders:",
+                                                .client_name = service.config().instance}));
+  service.on_stop([stack = stack.get()] { return stack->stop(); });
+  return stack;
 }
 
 }  // namespace
@@ -56,35 +62,31 @@ void seed(Catalogue& catalogue, const Settings& settings) {
 int run(const service::Config& config) {
   const Settings settings = or_stop(settings_of(config));
   service::Service service(config);
-  auto ring = std::make_shared<const crypto::KeyRing>(
-      or_stop(crypto::KeyRing::from_json_file(config.secrets_dir() / "field_keys.json")));
-  crypto::Envelope envelope(std::move(ring));
-  OrdersDatabase shared(or_stop(open_orders_database(settings.store)), service.pool(), std::move(envelope));
-  SqliteOrderStore store(shared);
-  SqliteOutbox outbox(shared);
-  SqliteCatalogue shelf(shared);
-  seed(shelf, settings);
-  cache::MemoryCache memory(service.clock(), {.entries_max = settings.product_cache_entries_max});
-  cache::InvalidationHub hub;
-  cache::LocalInvalidation invalidation(hub, service.worker().executor());
-  CachedCatalogue catalogue(shelf, memory, invalidation, service.clock(), service.metrics(),
-                            {.ttl = settings.product_cache_ttl});
+  service::RoleKeys keys(service);
+  const Stores stores = open_stores(service, settings.store, keys, products_of(settings));
+  const auto caches = open_product_cache(service, settings);
+  CachedCatalogue catalogue(*stores.catalogue, caches->cache(), caches->invalidation(), service.clock(),
+                            service.metrics(), {.ttl = settings.product_cache_ttl});
   HttpPayments payments(call_service(service, settings.payments_service), service.clock(), service.metrics());
 
   Measures measures(service.metrics());
   Alarm on_event(service.worker().executor());
-  const RunSaga runner(store, payments, service.clock(), measures, on_event, settings.saga);
-  SagaWorker worker(store, runner, service.clock(), service.worker().executor(), config.instance,
+  if (stores.on_news) stores.on_news([&on_event] { on_event.ring(); });
+  const RunSaga runner(*stores.sagas, payments, service.clock(), measures, on_event, settings.saga);
+  SagaWorker worker(*stores.sagas, runner, service.clock(), service.worker().executor(), config.instance,
                     settings.worker);
-  RelayOutbox relay(outbox, subscribers_of(service, settings), {&catalogue}, service.clock());
-  Housekeeping housekeeping(outbox, store, relay, on_event, service.clock(), measures, settings.housekeeping);
+  RelayOutbox relay(*stores.outbox, subscribers_of(service, settings), {&catalogue}, service.clock());
+  Housekeeping housekeeping(*stores.outbox, *stores.sagas, relay, on_event, service.clock(), measures,
+                            settings.housekeeping);
 
-  const PlaceOrder place(store, worker, on_event, service.clock(), measures, placed_reply, settings.place);
-  const GetOrder get(store);
-  const ListOrders list(store);
-  const CancelOrder cancel(store, worker, on_event, service.clock());
+  const PlaceOrder place(*stores.orders, worker, on_event, service.clock(), measures, placed_reply,
+                         settings.place);
+  const GetOrder get(*stores.orders);
+  const ListOrders list(*stores.orders);
+  const CancelOrder cancel(*stores.orders, worker, on_event, service.clock());
   const BrowseProducts products(catalogue);
-  const OrdersApi api({place, get, list, cancel, products}, PageCursor(or_stop(config.secret("cursor.key"))));
+  const OrdersApi api({place, get, list, cancel, products},
+                      service::PageCursor(or_stop(config.secret("cursor.key"))));
   service::Router router(policy(), service.verify_bearer(), service.metrics());
   api.add_routes(router);
   router.seal();

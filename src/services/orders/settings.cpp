@@ -50,9 +50,19 @@ void read_saga(Fields& fields, Settings& settings) {
   }
 }
 
-void read_cache(Fields& fields, Settings& settings) {
-  read_duration(fields, "ttl", settings.product_cache_ttl, milliseconds{1});
-  read_count(fields, "entries_max", settings.product_cache_entries_max, 10'000'000);
+Result<void> read_cache(Fields& fields, const service::Config& config, Settings& settings) {
+  const json::object* object = fields.maybe_object("product_cache");
+  if (object == nullptr) return {};
+  Fields inner{*object, fields.path_of("product_cache")};
+  read_duration(inner, "ttl", settings.product_cache_ttl, milliseconds{1});
+  read_count(inner, "entries_max", settings.product_cache_entries_max, 10'000'000);
+  if (const json::object* redis = inner.maybe_object("redis"); redis != nullptr) {
+    const auto read_secret = [&config](const std::string& name) { return config.secret(name); };
+    auto options = storage::redis::Options::from_json(*redis, inner.path_of("redis"), read_secret);
+    if (!options) return fail(options);
+    settings.product_cache_redis = std::move(*options);
+  }
+  return inner.finish();
 }
 
 Result<void> read_subscribers(Fields& fields, Settings& settings) {
@@ -78,8 +88,10 @@ Result<void> read_subscribers(Fields& fields, Settings& settings) {
 Result<Settings> settings_of(const service::Config& config) {
   Fields fields{config.settings, "settings"};
   Settings settings;
-  settings.store =
-      fields.optional_text("store", (config.data_dir / "orders.db").string(), {.bytes_max = 4096});
+  const auto read_secret = [&config](std::string_view name) { return config.secret(name); };
+  auto store = service::read_sql_store(fields, {config.data_dir / "orders.db"}, read_secret);
+  if (!store) return fail(store);
+  settings.store = std::move(*store);
   settings.products = fields.optional_text("products", "", {.bytes_min = 0, .bytes_max = 4096});
   settings.payments_service = fields.optional_text("payments_service", settings.payments_service);
   const auto group = [&](std::string_view name, auto read) {
@@ -87,8 +99,9 @@ Result<Settings> settings_of(const service::Config& config) {
   };
   Result<void> read = group("order", read_order);
   if (read) read = group("saga", read_saga);
-  if (read) read = group("product_cache", read_cache);
+  if (read) read = read_cache(fields, config, settings);
   if (read) read = read_subscribers(fields, settings);
+  fields.ignore("field_keys");  // service/keys reads it
   if (read) read = fields.finish();
   if (!read) return fail(read);
   return settings;

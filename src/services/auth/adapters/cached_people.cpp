@@ -9,7 +9,7 @@ namespace gatehouse::auth {
 namespace {
 
 std::string cache_key_of(const PersonKey& key) {
-  return fmt::format("auth:person:{}/{}", key.realm, key.id);
+  return fmt::format("person:{}/{}", key.realm, key.id);
 }
 
 }  // namespace

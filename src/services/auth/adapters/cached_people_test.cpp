@@ -94,7 +94,7 @@ TEST_F(CachedPeopleTest, sees_a_person_who_was_missing_a_moment_ago) {
 TEST_F(CachedPeopleTest, keeps_nothing_personal_in_clear) {
   ASSERT_TRUE(get(people_.find(ann_)));
 
-  const auto entry = get(memory_.get("auth:person:gatehouse/id-ann")).value();
+  const auto entry = get(memory_.get("person:gatehouse/id-ann")).value();
 
   ASSERT_TRUE(entry && entry->value);
   EXPECT_EQ(entry->value->find("visible"), std::string::npos);
@@ -107,9 +107,9 @@ TEST_F(CachedPeopleTest, does_not_believe_an_entry_that_was_made_for_somebody_el
   Account bob{.person = {.id = "id-bob", .realm = "gatehouse", .username = "bob"}, .password_hash = {}};
   AuditEvent event{.actor = "tester", .action = "person_created", .fields = {"person"}};
   ASSERT_TRUE(get(people_.create(std::move(bob), std::move(event), kNow)));
-  auto entry = get(memory_.get("auth:person:gatehouse/id-ann")).value().value();
+  auto entry = get(memory_.get("person:gatehouse/id-ann")).value().value();
   entry.version = 5;
-  ASSERT_TRUE(get(memory_.put("auth:person:gatehouse/id-bob", entry)).value());
+  ASSERT_TRUE(get(memory_.put("person:gatehouse/id-bob", entry)).value());
 
   EXPECT_EQ(get(people_.find({"gatehouse", "id-bob"})).value().username, "bob");
 }

@@ -56,6 +56,7 @@ Awaitable<Result<Person>> MemoryPeople::create(Account account, AuditEvent event
       });
   if (is_taken) co_return refuse(ErrorKind::conflict, "username_taken");
   if (is_email_taken(account.person)) co_return refuse(ErrorKind::conflict, "email_taken");
+  if (erased_.contains({key.realm, key.id})) co_return refuse(ErrorKind::conflict, "person_erased");
   write_down(key, std::move(event), now);
   Person person = account.person;
   accounts_.emplace(Key{key.realm, key.id}, std::move(account));
@@ -94,6 +95,7 @@ Awaitable<Result<void>> MemoryPeople::erase(PersonKey key, std::optional<std::in
     if (const auto current = check_version(account->person, *version); !current) co_return fail(current);
   }
   accounts_.erase({key.realm, key.id});
+  erased_.insert({key.realm, key.id});
   write_down(key, std::move(event), now);
   co_return Result<void>{};
 }

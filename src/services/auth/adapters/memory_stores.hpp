@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "services/auth/ports/attempt_store.hpp"
 #include "services/auth/ports/person_store.hpp"
@@ -34,6 +35,7 @@ class MemoryPeople final : public PersonStore {
   void write_down(const PersonKey& key, AuditEvent event, core::SystemTime now);
 
   std::map<Key, Account> accounts_;
+  std::set<Key> erased_;
   std::vector<std::pair<Key, AuditRecord>> trail_;
 };
 

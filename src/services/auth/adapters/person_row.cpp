@@ -4,14 +4,11 @@
 #include <fmt/format.h>
 
 #include "core/fields.hpp"
+#include "telemetry/log.hpp"
 
 namespace gatehouse::auth {
 
 namespace {
-
-crypto::RecordName name_of(std::string_view realm, std::string_view id) {
-  return {.service = "auth", .table = "person", .record = fmt::format("{}/{}", realm, id)};
-}
 
 std::string text_of(const RoleNames& names) {
   return json::serialize(json::value_from(names));
@@ -56,6 +53,17 @@ Result<ClientRoles> client_roles_of(const PersonRow& row) {
   return clients;
 }
 
+std::string indexed_text(std::string_view realm, std::string_view email) {
+  return fmt::format("{}\n{}", realm, email);
+}
+
+// A restored row of an erased person is nobody; anything else that does not open names its row in the log.
+std::unexpected<Error> unreadable(const PersonRow& row, Error error) {
+  if (crypto::is_erased(error)) return unknown_person();
+  error.detail = fmt::format("person {}/{}: {}", row.realm, row.id, error.detail);
+  return std::unexpected(std::move(error));
+}
+
 // Seals into `to`; keeps the first error.
 void seal_into(std::string& to, const crypto::RecordKey& key, std::string_view field, const Secret& value,
                Result<void>& so_far) {
@@ -82,15 +90,32 @@ void open_into(Text& to, const crypto::RecordKey& key, std::string_view field, s
 
 }  // namespace
 
-std::string PersonSealer::index_of(std::string_view realm, std::string_view email) const {
-  return index_.of("email", fmt::format("{}\n{}", realm, email));
+crypto::RecordName record_name_of(std::string subject) {
+  return {.service = "auth", .table = "person", .record = std::move(subject)};
 }
 
-Result<PersonRow> PersonSealer::seal(const Account& account, std::optional<std::string> wrapped_key) const {
+crypto::RecordName record_name_of(const PersonKey& key) {
+  return record_name_of(fmt::format("{}/{}", key.realm, key.id));
+}
+
+std::vector<std::string> PersonSealer::indexes_of(std::string_view realm, std::string_view email) const {
+  return index_.of_every("email", indexed_text(realm, email));
+}
+
+crypto::BlindIndex::Value PersonSealer::index_of(std::string_view realm, std::string_view email) const {
+  return index_.at_current("email", indexed_text(realm, email));
+}
+
+Result<void> PersonSealer::erase(const PersonKey& key, core::SystemTime now) const {
+  return keys_.store().destroy(record_name_of(key).record, now);
+}
+
+Result<PersonRow> PersonSealer::seal(const Account& account) const {
   const Person& person = account.person;
   PersonRow row{.realm = person.realm,
                 .id = person.id,
                 .username = person.username,
+                .index_version = index_.current_version(),
                 .enabled = person.enabled,
                 .email_verified = person.email_verified,
                 .realm_roles = text_of(person.realm_roles),
@@ -99,16 +124,15 @@ Result<PersonRow> PersonSealer::seal(const Account& account, std::optional<std::
                 .created_at = person.created_at,
                 .updated_at = person.updated_at,
                 .version = person.version};
-  const crypto::RecordName name = name_of(person.realm, person.id);
-  if (!wrapped_key) {
-    auto fresh = envelope_.create(name);
-    if (!fresh) return fail(fresh);
-    wrapped_key = std::move(fresh->second);
-  }
-  const auto key = envelope_.unlock(name, *wrapped_key);
+  const auto key = keys_.obtain(record_name_of({person.realm, person.id}));
   if (!key) return fail(key);
-  row.wrapped_key = std::move(*wrapped_key);
-  if (!person.email.empty()) row.email_index = index_of(person.realm, person.email.reveal());
+  if (!person.email.empty()) {
+    auto indexed = index_of(person.realm, person.email.reveal());
+    row.email_index = std::move(indexed.index);
+    row.index_version = indexed.version;
+    row.other_indexes = indexes_of(person.realm, person.email.reveal());
+    std::erase(row.other_indexes, *row.email_index);
+  }
   Result<void> sealed;
   seal_into(row.email, *key, "email", person.email, sealed);
   seal_into(row.first_name, *key, "first_name", person.first_name, sealed);
@@ -134,15 +158,23 @@ Result<Account> PersonSealer::open(const PersonRow& row) const {
                              .created_at = row.created_at,
                              .updated_at = row.updated_at,
                              .version = row.version}};
-  const auto key = envelope_.unlock(name_of(row.realm, row.id), row.wrapped_key);
-  if (!key) return fail(key);
+  const auto key = keys_.find(record_name_of({row.realm, row.id}));
+  if (!key) return unreadable(row, key.error());
   Result<void> opened;
   open_into(account.person.email, *key, "email", row.email, opened);
   open_into(account.person.first_name, *key, "first_name", row.first_name, opened);
   open_into(account.person.last_name, *key, "last_name", row.last_name, opened);
   open_into(account.password_hash, *key, "password_hash", row.password_hash, opened);
-  if (!opened) return fail(opened);
+  if (!opened) return unreadable(row, opened.error());
   return account;
+}
+
+bool can_be_left_out(const PersonRow& row, const Error& error) {
+  if (error.kind == ErrorKind::not_found) return true;  // erased
+  if (!crypto::is_rejected(error) && error.reason != "broken_row") return false;
+  log::error("person-unreadable", "a person's row does not open; the list is shown without it",
+             {log::field("person.id", row.id), log::field(error)});
+  return true;
 }
 
 }  // namespace gatehouse::auth

@@ -10,8 +10,8 @@ namespace sqlite = storage::sqlite;
 
 namespace {
 
-#define PERSON_COLUMNS                                                                                    \
-  "realm, id, username, email_index, wrapped_key, email, first_name, last_name, password_hash, enabled, " \
+#define PERSON_COLUMNS                                                                                      \
+  "realm, id, username, email_index, index_version, email, first_name, last_name, password_hash, enabled, " \
   "email_verified, realm_roles, client_roles, not_before, created_at, updated_at, version"
 
 PersonRow read_row(const sqlite::Row& row) {
@@ -19,7 +19,7 @@ PersonRow read_row(const sqlite::Row& row) {
           .id = row.text(1),
           .username = row.text(2),
           .email_index = row.maybe_text(3),
-          .wrapped_key = row.text(4),
+          .index_version = static_cast<std::uint32_t>(row.integer(4)),
           .email = row.text(5),
           .first_name = row.text(6),
           .last_name = row.text(7),
@@ -40,6 +40,10 @@ Result<PersonRow> found(Result<std::optional<PersonRow>> row) {
   return std::move(**row);
 }
 
+bool is_unknown(const Result<PersonRow>& row) {
+  return !row && row.error().kind == ErrorKind::not_found;
+}
+
 Result<PersonRow> row_by_id(sqlite::Connection& connection, const PersonKey& key) {
   return found(connection.one("SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND id = ?", read_row,
                               key.realm, key.id));
@@ -51,10 +55,15 @@ Result<PersonRow> row_by_username(sqlite::Connection& connection, std::string_vi
                               read_row, realm, name));
 }
 
+// `indexes`: the address under every key of the index, while one follows another.
 Result<PersonRow> row_by_email(sqlite::Connection& connection, std::string_view realm,
-                               std::string_view index) {
-  return found(connection.one("SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND email_index = ?",
-                              read_row, realm, index));
+                               const std::vector<std::string>& indexes) {
+  for (const std::string& index : indexes) {
+    auto row = found(connection.one(
+        "SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND email_index = ?", read_row, realm, index));
+    if (!is_unknown(row)) return row;
+  }
+  return unknown_person();
 }
 
 Result<void> done(const Result<std::int64_t>& changed) {
@@ -63,23 +72,25 @@ Result<void> done(const Result<std::int64_t>& changed) {
 }
 
 Result<void> insert(sqlite::Connection& connection, const PersonRow& row) {
-  return done(connection.run(
-      "INSERT INTO person (" PERSON_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      row.realm, row.id, row.username, row.email_index, sqlite::Blob{row.wrapped_key},
-      sqlite::Blob{row.email}, sqlite::Blob{row.first_name}, sqlite::Blob{row.last_name},
-      sqlite::Blob{row.password_hash}, row.enabled, row.email_verified, row.realm_roles, row.client_roles,
-      row.not_before, row.created_at, row.updated_at, row.version));
+  return done(connection.run("INSERT INTO person (" PERSON_COLUMNS ", wrapped_key) "
+                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'')",
+                             row.realm, row.id, row.username, row.email_index, row.index_version,
+                             sqlite::Blob{row.email}, sqlite::Blob{row.first_name},
+                             sqlite::Blob{row.last_name}, sqlite::Blob{row.password_hash}, row.enabled,
+                             row.email_verified, row.realm_roles, row.client_roles, row.not_before,
+                             row.created_at, row.updated_at, row.version));
 }
 
 Result<void> save(sqlite::Connection& connection, const PersonRow& row) {
   return done(connection.run(
-      "UPDATE person SET email_index = ?, email = ?, first_name = ?, last_name = ?, password_hash = ?, "
+      "UPDATE person SET email_index = ?, index_version = ?, email = ?, first_name = ?, last_name = ?, "
+      "password_hash = ?, "
       "enabled = ?, "
       "email_verified = ?, realm_roles = ?, client_roles = ?, not_before = ?, updated_at = ?, version = ? "
       "WHERE realm = ? AND id = ?",
-      row.email_index, sqlite::Blob{row.email}, sqlite::Blob{row.first_name}, sqlite::Blob{row.last_name},
-      sqlite::Blob{row.password_hash}, row.enabled, row.email_verified, row.realm_roles, row.client_roles,
-      row.not_before, row.updated_at, row.version, row.realm, row.id));
+      row.email_index, row.index_version, sqlite::Blob{row.email}, sqlite::Blob{row.first_name},
+      sqlite::Blob{row.last_name}, sqlite::Blob{row.password_hash}, row.enabled, row.email_verified,
+      row.realm_roles, row.client_roles, row.not_before, row.updated_at, row.version, row.realm, row.id));
 }
 
 Result<void> write_down(sqlite::Connection& connection, const PersonKey& key, const AuditEvent& event,
@@ -101,17 +112,15 @@ AuditRecord read_audit(const sqlite::Row& row) {
   return record;
 }
 
-bool is_unknown(const Result<PersonRow>& row) {
-  return !row && row.error().kind == ErrorKind::not_found;
-}
-
 // Refuses if somebody else has this row's address.
-Result<void> check_email_free(sqlite::Connection& connection, const PersonRow& row) {
-  if (!row.email_index) return {};
-  const auto other = row_by_email(connection, row.realm, *row.email_index);
+Result<void> check_email_free(sqlite::Connection& connection, const PersonSealer& sealer,
+                              const Person& person) {
+  if (person.email.empty()) return {};
+  const auto indexes = sealer.indexes_of(person.realm, person.email.reveal());
+  const auto other = row_by_email(connection, person.realm, indexes);
   if (is_unknown(other)) return {};
   if (!other) return fail(other);
-  if (other->id != row.id) return refuse(ErrorKind::conflict, "email_taken");
+  if (other->id != person.id) return refuse(ErrorKind::conflict, "email_taken");
   return {};
 }
 
@@ -127,9 +136,10 @@ Result<void> check_username_free(sqlite::Connection& connection, const PersonRow
 Result<Person> insert_person(sqlite::Connection& connection, const PersonSealer& sealer,
                              const Account& account, const AuditEvent& event, core::SystemTime now) {
   const auto row = sealer.seal(account);
+  if (!row && crypto::is_erased(row.error())) return refuse(ErrorKind::conflict, "person_erased");
   if (!row) return fail(row);
   Result<void> written = check_username_free(connection, *row);
-  if (written) written = check_email_free(connection, *row);
+  if (written) written = check_email_free(connection, sealer, account.person);
   if (written) written = insert(connection, *row);
   if (written) written = write_down(connection, {row->realm, row->id}, event, now);
   if (!written) return fail(written);
@@ -151,9 +161,9 @@ Result<Person> change_person(sqlite::Connection& connection, const PersonSealer&
   person.username = row->username;
   person.version = row->version + 1;
   person.updated_at = now;
-  const auto changed = sealer.seal(*account, row->wrapped_key);
+  const auto changed = sealer.seal(*account);
   if (!changed) return fail(changed);
-  Result<void> written = check_email_free(connection, *changed);
+  Result<void> written = check_email_free(connection, sealer, person);
   if (written) written = save(connection, *changed);
   if (written) written = write_down(connection, key, *event, now);
   if (!written) return fail(written);
@@ -169,18 +179,20 @@ Result<void> swap_hash(sqlite::Connection& connection, const PersonSealer& seale
   if (!account) return fail(account);
   if (account->password_hash.reveal() != known.reveal()) return {};
   account->password_hash = fresh;
-  const auto changed = sealer.seal(*account, row->wrapped_key);
+  const auto changed = sealer.seal(*account);
   if (!changed) return fail(changed);
   return save(connection, *changed);
 }
 
-Result<void> erase_row(sqlite::Connection& connection, const PersonKey& key,
+// The key first: should the rest fail, the row is noise already and erasing can be repeated.
+Result<void> erase_row(sqlite::Connection& connection, const PersonSealer& sealer, const PersonKey& key,
                        std::optional<std::int64_t> version, const AuditEvent& event, core::SystemTime now) {
   const auto row = row_by_id(connection, key);
   if (!row) return fail(row);
   if (version && row->version != *version) return refuse(ErrorKind::precondition_failed, "version_mismatch");
-  Result<void> written =
-      done(connection.run("DELETE FROM person WHERE realm = ? AND id = ?", key.realm, key.id));
+  Result<void> written = sealer.erase(key, now);
+  if (written)
+    written = done(connection.run("DELETE FROM person WHERE realm = ? AND id = ?", key.realm, key.id));
   if (written)
     written = done(connection.run("DELETE FROM attempt WHERE realm = ? AND account = ?", key.realm, key.id));
   if (written) written = write_down(connection, key, event, now);
@@ -189,17 +201,25 @@ Result<void> erase_row(sqlite::Connection& connection, const PersonKey& key,
 
 Result<PersonPage> read_page(sqlite::Connection& connection, const PersonSealer& sealer,
                              std::string_view realm, const PageRequest& page) {
-  const auto rows = connection.all("SELECT " PERSON_COLUMNS
-                                   " FROM person WHERE realm = ? AND username > ? ORDER BY username LIMIT ?",
-                                   read_row, realm, page.after, page.limit + 1);
-  if (!rows) return fail(rows);
-  PersonPage result{.people = {}, .has_more = rows->size() > page.limit};
-  for (const PersonRow& row : std::span(*rows).first(std::min(rows->size(), page.limit))) {
-    auto account = sealer.open(row);
-    if (!account) return fail(account);
-    result.people.push_back(std::move(account->person));
+  PersonPage result;
+  std::string after = page.after;
+  for (;;) {
+    const std::size_t wanted = page.limit - result.people.size() + 1;
+    const auto rows = connection.all(
+        "SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND username > ? ORDER BY username LIMIT ?",
+        read_row, realm, after, wanted);
+    if (!rows) return fail(rows);
+    for (const PersonRow& row : *rows) {
+      auto account = sealer.open(row);
+      after = row.username;
+      if (!account && can_be_left_out(row, account.error())) continue;
+      if (!account) return fail(account);
+      result.has_more = result.people.size() == page.limit;
+      if (result.has_more) return result;
+      result.people.push_back(std::move(account->person));
+    }
+    if (rows->size() < wanted) return result;
   }
-  return result;
 }
 
 }  // namespace
@@ -221,8 +241,9 @@ Awaitable<Result<Account>> SqlitePeople::find_account(PersonKey key) {
 
 Awaitable<Result<Account>> SqlitePeople::find_by_login(std::string realm, Pii login) {
   auto work = [this, realm, login](sqlite::Connection& connection) -> Result<Account> {
+    const auto indexes = sealer_.indexes_of(realm, login.reveal());
     // Both are looked up, always: which kind of name it was shall not show in the time.
-    const auto by_email = row_by_email(connection, realm, sealer_.index_of(realm, login.reveal()));
+    const auto by_email = row_by_email(connection, realm, indexes);
     const auto by_name = row_by_username(connection, realm, login.reveal());
     const auto& row = login.reveal().contains('@') ? by_email : by_name;
     if (!row) return fail(row);
@@ -254,8 +275,8 @@ Awaitable<Result<void>> SqlitePeople::replace_hash(PersonKey key, Secret known, 
 
 Awaitable<Result<void>> SqlitePeople::erase(PersonKey key, std::optional<std::int64_t> version,
                                             AuditEvent event, core::SystemTime now) {
-  auto work = [key, version, event, now](sqlite::Connection& connection) {
-    return erase_row(connection, key, version, event, now);
+  auto work = [this, key, version, event, now](sqlite::Connection& connection) {
+    return erase_row(connection, sealer_, key, version, event, now);
   };
   co_return co_await database_.write(std::move(work));
 }

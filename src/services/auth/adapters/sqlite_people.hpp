@@ -4,7 +4,7 @@
 
 #include "services/auth/adapters/person_row.hpp"
 #include "services/auth/ports/person_store.hpp"
-#include "storage/sqlite_async.hpp"
+#include "storage/sqlite/async.hpp"
 
 namespace gatehouse::auth {
 

@@ -82,12 +82,32 @@ TEST_F(SqliteFiles, give_nothing_when_a_hash_was_moved_to_another_person) {
   add(mallory);
 
   ASSERT_TRUE(
-      tamper("UPDATE person SET (wrapped_key, email, first_name, last_name, password_hash) = "
-             "(SELECT wrapped_key, email, first_name, last_name, password_hash FROM person "
+      tamper("UPDATE person SET (email, first_name, last_name, password_hash) = "
+             "(SELECT email, first_name, last_name, password_hash FROM person "
              "WHERE username = 'mallory') WHERE username = 'ann'"));
 
   EXPECT_EQ(find({"gatehouse", ann().person.id}).error().reason, "ciphertext_rejected");
   EXPECT_TRUE(find({"gatehouse", mallory.person.id}));
+}
+
+TEST_F(SqliteFiles, show_the_others_when_one_row_is_corrupted) {
+  add(ann());
+  Account bob = ann();
+  bob.person.id = "0b1f6a52-0000-4000-8000-000000000003";
+  bob.person.username = "bob";
+  bob.person.email = Pii{"bob@example.test"};
+  add(bob);
+
+  ASSERT_TRUE(tamper("UPDATE person SET first_name = x'e50201ff' WHERE username = 'bob'"));
+
+  const auto broken = find({"gatehouse", bob.person.id});
+  EXPECT_EQ(broken.error().reason, "ciphertext_rejected");
+  EXPECT_EQ(broken.error().kind, ErrorKind::internal);
+  EXPECT_NE(broken.error().detail.find(bob.person.id), std::string::npos) << "the log names the row";
+  EXPECT_TRUE(find({"gatehouse", ann().person.id}));
+  const auto page = runtime::run_to_end(io_, stores_.people().list("gatehouse", {}));
+  ASSERT_EQ(page.value().people.size(), 1U);
+  EXPECT_EQ(page->people[0].username, "ann");
 }
 
 TEST_F(SqliteFiles, do_not_let_go_of_the_audit_trail) {

@@ -3,7 +3,7 @@
 
 #include "services/auth/ports/attempt_store.hpp"
 #include "services/auth/ports/role_store.hpp"
-#include "storage/sqlite_async.hpp"
+#include "storage/sqlite/async.hpp"
 
 namespace gatehouse::auth {
 

@@ -3,7 +3,8 @@
 
 #include <array>
 
-#include "storage/sqlite.hpp"
+#include "services/auth/adapters/person_row.hpp"
+#include "storage/sqlite/sqlite.hpp"
 
 namespace gatehouse::auth {
 
@@ -63,6 +64,16 @@ CREATE INDEX audit_by_person ON audit (realm, person_id, sequence);
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;
 CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;
 )"},
+    // wrapped_key is empty from here on: the key of a person lies in the file of the subject keys.
+    storage::sqlite::Migration{2, R"(
+ALTER TABLE person ADD COLUMN index_version INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX audit_of_erasures ON audit (sequence) WHERE action = 'person_erased';
+)"},
 };
+
+// Before anything is served: migrates; takes over keys that still lie in rows; drops the rows of people who
+// were erased (a restored backup brings them back) and destroys their keys (an older copy of the keys does).
+// An erasure is remembered in both places: as a tombstone among the keys and in the audit trail.
+[[nodiscard]] Result<void> prepare_store(storage::sqlite::Database&, const crypto::SubjectKeys&);
 
 }  // namespace gatehouse::auth

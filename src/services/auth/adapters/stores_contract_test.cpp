@@ -35,6 +35,9 @@ AuditEvent event(std::string action, std::vector<std::string> fields = {"somethi
 
 class StoresContract : public testing::TestWithParam<TestStoresCase> {
  protected:
+  void SetUp() override {
+    if (!stores_) GTEST_SKIP() << GetParam().name << ": its server is not installed (tools/peers)";
+  }
   template <class T>
   T get(Awaitable<T> task) {
     return runtime::run_to_end(io_, std::move(task));
@@ -194,7 +197,10 @@ TEST_P(StoresContract, erases_a_person_but_not_the_trail) {
   EXPECT_EQ(get(people().erase(ann, std::nullopt, event("person_erased"), kNow)).error().reason,
             "unknown_person");
   EXPECT_EQ(get(people().audit_of(ann, 10)).value().front().event.action, "person_erased");
-  EXPECT_EQ(reason_of_adding(account("ann", "ann@example.test")), "");
+  EXPECT_EQ(reason_of_adding(account("ann", "ann@example.test")), "person_erased") << "the same id";
+  Account another = account("ann", "ann@example.test");
+  another.person.id = "another-id";
+  EXPECT_EQ(reason_of_adding(another), "");
 }
 
 TEST_P(StoresContract, lists_people_by_username_page_by_page) {

@@ -8,6 +8,7 @@
 #include "services/auth/http/request_body.hpp"
 #include "services/auth/usecases/assign_roles.hpp"
 #include "services/auth/usecases/erase_person.hpp"
+#include "services/auth/usecases/export_person.hpp"
 #include "services/auth/usecases/get_person.hpp"
 #include "services/auth/usecases/list_people.hpp"
 
@@ -37,6 +38,7 @@ void AuthApi::add_routes(service::Router& router) {
   router.route("GET", "/users/{id}", [this](Call& call) { return show(call); });
   router.route("PATCH", "/users/{id}", [this](Call& call) { return update(call); });
   router.route("DELETE", "/users/{id}", [this](Call& call) { return erase(call); });
+  router.route("GET", "/users/{id}/export", [this](Call& call) { return export_person(call); });
   router.route("PUT", "/users/{id}/password", [this](Call& call) { return set_password(call); });
   router.route("PUT", "/users/{id}/roles", [this](Call& call) { return assign_roles(call); });
   router.route("GET", "/users/{id}/audit", [this](Call& call) { return show_audit(call); });
@@ -92,7 +94,7 @@ AuthApi::Answer AuthApi::list(Call& call) {
   json::array items;
   for (const Person& person : found->people) items.push_back(json_of(person, view_of(roles_, call, person)));
   json::value next = nullptr;
-  if (found->has_more) next = json::value(cursor_after(found->people.back()));
+  if (found->has_more && !found->people.empty()) next = json::value(cursor_after(found->people.back()));
   const json::object body{
       {"items", std::move(items)}, {"has_more", found->has_more}, {"next_cursor", std::move(next)}};
   co_return http::json_response(200, body);
@@ -135,6 +137,15 @@ AuthApi::Answer AuthApi::erase(Call& call) {
   const auto erased = co_await erase_person(ports_, call.access, key_of(call), *version);
   if (!erased) co_return fail(erased);
   co_return http::Response(204);
+}
+
+AuthApi::Answer AuthApi::export_person(Call& call) {
+  const auto exported = co_await auth::export_person(ports_, call.access, key_of(call));
+  if (!exported) co_return fail(exported);
+  http::Response response = http::json_response(200, json_of(*exported));
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("Content-Disposition", "attachment; filename=\"person.json\"");
+  co_return response;
 }
 
 AuthApi::Answer AuthApi::set_password(Call& call) {

@@ -28,6 +28,7 @@ class AuthApi {
   Answer show(service::Call& call);
   Answer update(service::Call& call);
   Answer erase(service::Call& call);
+  Answer export_person(service::Call& call);
   Answer set_password(service::Call& call);
   Answer assign_roles(service::Call& call);
   Answer show_audit(service::Call& call);

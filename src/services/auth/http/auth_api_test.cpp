@@ -260,5 +260,40 @@ TEST_F(AuthHttp, assigns_roles_and_tells_who_did) {
   EXPECT_EQ(audit.at("items").at(0).at("fields"), json::array{"realm_roles"});
 }
 
+TEST_F(AuthHttp, gives_people_all_that_is_held_about_them_as_a_file) {
+  (void)verify("alice", "wrong");
+  (void)send({.method = "PATCH",
+              .target = "/users/id-alice",
+              .caller = "gateway",
+              .bearer = kRoot,
+              .content = R"({"first_name":"Alicia"})",
+              .headers = {{"If-Match", "\"1\""}}});
+
+  const auto reply = send({.target = "/users/me/export", .caller = "gateway", .bearer = kAlice});
+
+  ASSERT_EQ(reply.status, 200U) << reply.content;
+  const json::value body = reply.json();
+  const json::object& person = body.at("person").as_object();
+  EXPECT_EQ(person.at("email"), "alice@example.test");
+  EXPECT_EQ(person.at("first_name"), "Alicia");
+  EXPECT_EQ(person.at("has_password"), true);
+  EXPECT_EQ(body.at("failed_logins").at("count"), 1);
+  EXPECT_EQ(body.at("audit").as_array().at(0).at("actor"), "administrator") << "not who";
+  EXPECT_EQ(body.at("audit").as_array().at(1).at("actor"), "import");
+  EXPECT_EQ(reply.content.find("cheap:"), std::string::npos) << "no hash";
+  EXPECT_EQ(send({.target = "/users/id-bob/export", .caller = "gateway", .bearer = kAlice}).status, 404U);
+}
+
+TEST_F(AuthHttp, lets_people_erase_themselves) {
+  const TestRequest erase{.method = "DELETE",
+                          .target = "/users/me",
+                          .caller = "gateway",
+                          .bearer = kAlice,
+                          .headers = {{"If-Match", "\"1\""}}};
+  EXPECT_EQ(send(erase).status, 204U);
+  EXPECT_EQ(send({.target = "/users/me", .caller = "gateway", .bearer = kAlice}).status, 404U);
+  EXPECT_EQ(verify("alice", std::string(kPassword)).status, 401U);
+}
+
 }  // namespace
 }  // namespace gatehouse::auth

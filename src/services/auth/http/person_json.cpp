@@ -33,6 +33,17 @@ json::object json_of_clients(const ClientRoles& clients) {
   return object;
 }
 
+json::value time_or_null(core::SystemTime time) {
+  if (time == core::SystemTime{}) return nullptr;
+  return json::value(core::rfc3339(time));
+}
+
+// "service:auth-server" and "import" are nobody.
+std::string_view role_of_actor(std::string_view actor, std::string_view person_id) {
+  if (actor == person_id) return "self";
+  return actor == "import" || actor.starts_with("service:") ? actor : "administrator";
+}
+
 json::value shown(const Pii& value, PersonView view) {
   return or_null(view == PersonView::whole ? std::string(value.reveal()) : masked(value.reveal()));
 }
@@ -78,6 +89,27 @@ json::object json_of(const AuditRecord& record) {
           {"actor", record.event.actor},
           {"action", record.event.action},
           {"fields", json::value_from(record.event.fields)}};
+}
+
+json::object json_of(const PersonExport& exported) {
+  json::object person = json_of(exported.person, PersonView::whole);
+  person["realm"] = exported.person.realm;
+  person["has_password"] = exported.has_password;
+  person["tokens_void_before"] = exported.person.not_before;
+  json::array audit;
+  for (const AuditRecord& record : exported.audit) {
+    json::object entry = json_of(record);
+    entry["actor"] = role_of_actor(record.event.actor, exported.person.id);
+    audit.push_back(std::move(entry));
+  }
+  const FailureRecord& attempts = exported.attempts;
+  return {{"exported_at", core::rfc3339(exported.at)},
+          {"person", std::move(person)},
+          {"failed_logins",
+           {{"count", attempts.failures},
+            {"last", time_or_null(attempts.last_failure)},
+            {"locked_until", time_or_null(attempts.locked_until)}}},
+          {"audit", std::move(audit)}};
 }
 
 }  // namespace gatehouse::auth

@@ -7,6 +7,7 @@
 #include "services/auth/domain/audit.hpp"
 #include "services/auth/domain/person.hpp"
 #include "services/auth/domain/role.hpp"
+#include "services/auth/usecases/export_person.hpp"
 
 namespace gatehouse::auth {
 
@@ -18,5 +19,7 @@ enum class PersonView : std::uint8_t { whole, masked };
 [[nodiscard]] json::object claims_json_of(const Person&);
 [[nodiscard]] json::object json_of(const Role&);
 [[nodiscard]] json::object json_of(const AuditRecord&);
+// Of those who changed the record it says what they were, not who: their ids are data about them.
+[[nodiscard]] json::object json_of(const PersonExport&);
 
 }  // namespace gatehouse::auth

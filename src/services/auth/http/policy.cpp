@@ -4,12 +4,16 @@ namespace gatehouse::auth {
 
 service::Policy policy() {
   identity::RoleTable roles{
-      {"customer", {"user:read:own", "user:update:own", "password:set:own"}},
-      {"payment", {"user:read:own", "user:update:own", "password:set:own"}},
-      {"support", {"user:read:any", "user:list:any", "user:update:own", "password:set:own", "role:read:any"}},
+      {"customer",
+       {"user:read:own", "user:update:own", "user:erase:own", "user:export:own", "password:set:own"}},
+      {"payment",
+       {"user:read:own", "user:update:own", "user:erase:own", "user:export:own", "password:set:own"}},
+      {"support",
+       {"user:read:any", "user:list:any", "user:update:own", "user:erase:own", "user:export:own",
+        "password:set:own", "role:read:any"}},
       {"admin",
        {"user:read:any", "user:list:any", "user:create:any", "user:update:any", "user:erase:any",
-        "password:set:any", "role:read:any", "role:assign:any", "audit:read:any"}},
+        "user:export:any", "password:set:any", "role:read:any", "role:assign:any", "audit:read:any"}},
   };
   return {
       .roles = std::move(roles),
@@ -23,6 +27,10 @@ service::Policy policy() {
           {.method = "GET", .path = "/users/{id}", .callers = {"gateway"}, .permission = "user:read"},
           {.method = "PATCH", .path = "/users/{id}", .callers = {"gateway"}, .permission = "user:update"},
           {.method = "DELETE", .path = "/users/{id}", .callers = {"gateway"}, .permission = "user:erase"},
+          {.method = "GET",
+           .path = "/users/{id}/export",
+           .callers = {"gateway"},
+           .permission = "user:export"},
           {.method = "PUT",
            .path = "/users/{id}/password",
            .callers = {"gateway"},

@@ -16,7 +16,7 @@ struct AttemptKey {
   std::string account;  // a person's id, or a slot for names that nobody has
 };
 
-// Runs inside the store's transaction: values only.
+// Runs inside the store's transaction, maybe more than once: values only.
 using RecordChange = std::function<void(FailureRecord&)>;
 
 class AttemptStore {

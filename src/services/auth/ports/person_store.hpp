@@ -32,7 +32,8 @@ struct PersonPage {
   bool has_more = false;
 };
 
-// Runs inside the store's transaction, on whatever thread that is: it must hold values only and be quick.
+// Runs inside the store's transaction, on whatever thread that is: it must hold values only and be quick. It
+// may run again, on a fresh copy, if others changed the account meanwhile.
 // It says what it did. An event without fields means that nothing changed, and nothing is written.
 using AccountChange = std::function<Result<AuditEvent>(Account&)>;
 
@@ -46,7 +47,8 @@ class PersonStore {
   // By canonical username or, if it holds an @, by canonical e-mail address.
   [[nodiscard]] virtual Awaitable<Result<Account>> find_by_login(std::string realm, Pii login) = 0;
 
-  // `username_taken`, `email_taken` (conflict), in this order of precedence.
+  // `username_taken`, `email_taken`, `person_erased` (conflict): who was erased never comes back under the
+  // same id.
   [[nodiscard]] virtual Awaitable<Result<Person>> create(Account account, AuditEvent event,
                                                          core::SystemTime now) = 0;
   // Applies the change and its audit event in one transaction; the version rises by one. The id, the realm

@@ -1,5 +1,6 @@
-// Erases a person: the record goes, and with it the only key of its encrypted fields. The audit trail stays,
-// which knows ids and names of fields only.
+// Erases a person: oneself, or with the scope any, somebody else. The record goes, and with it the only key
+// of its encrypted fields, in every backup too. The audit trail stays, which knows ids and names of fields
+// only.
 #pragma once
 
 #include "identity/access.hpp"
@@ -7,7 +8,8 @@
 
 namespace gatehouse::auth {
 
-// `own_account` (conflict): not oneself. `version_mismatch` (precondition_failed), `unknown_person`.
+// `own_account` (conflict): an administrator does not erase himself. `version_mismatch`
+// (precondition_failed), `unknown_person`.
 [[nodiscard]] Awaitable<Result<void>> erase_person(Ports ports, identity::Access access, PersonKey key,
                                                    std::int64_t expected_version);
 

@@ -17,7 +17,9 @@ Awaitable<Result<bool>> is_there(PersonStore& people, const Person& person) {
   Pii login{person.username};
   const auto found = co_await people.find_by_login(person.realm, std::move(login));
   if (found) co_return true;
-  if (found.error().kind == ErrorKind::not_found) co_return false;
+  // Somebody whose key is missing is there: it may lie with an instance that has not started yet.
+  const bool is_keyless = found.error().reason == "unknown_subject";
+  if (found.error().kind == ErrorKind::not_found && !is_keyless) co_return false;
   co_return fail(found);
 }
 
@@ -28,7 +30,7 @@ Awaitable<Result<Secret>> hash_of(PasswordHasher& hasher, const ImportedPerson& 
   co_return co_await hasher.hash(std::move(*password));
 }
 
-// Whether the person was added; somebody else may have been quicker.
+// Whether the person was added: somebody else may have been quicker, and who was erased stays away.
 Awaitable<Result<bool>> add(Ports ports, const ImportedPerson& entry) {
   auto hash = co_await hash_of(ports.hasher, entry);
   if (!hash) co_return at(entry, hash.error());
@@ -40,7 +42,8 @@ Awaitable<Result<bool>> add(Ports ports, const ImportedPerson& entry) {
   AuditEvent event{.actor = "import", .action = "person_created", .fields = {"person"}};
   const auto created = co_await ports.people.create(std::move(account), std::move(event), now);
   if (created) co_return true;
-  if (created.error().reason == "username_taken") co_return false;
+  const std::string_view reason = created.error().reason;
+  if (reason == "username_taken" || reason == "person_erased") co_return false;
   co_return at(entry, created.error());
 }
 

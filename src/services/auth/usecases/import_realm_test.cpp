@@ -58,6 +58,20 @@ TEST_F(ImportRealm, does_not_need_the_password_of_a_person_who_is_there) {
   EXPECT_EQ(reason_of(import(realm_with({entry}))), "secret_missing");
 }
 
+TEST_F(ImportRealm, does_not_bring_back_who_was_erased) {
+  auto entry = imported("zoe", {}, "z");
+  entry.person.id = "id-zoe";
+  ASSERT_EQ(import(realm_with({entry})).value().people_added, 1U);
+  AuditEvent event{.actor = "tester", .action = "person_erased", .fields = {"person"}};
+  const PersonKey zoe{std::string(kRealm), "id-zoe"};
+  ASSERT_TRUE(TestHouse::get(house_.people.erase(zoe, std::nullopt, event, house_.clock.now())));
+
+  const auto again = import(realm_with({entry}));
+
+  EXPECT_EQ(again.value().people_added, 0U);
+  EXPECT_EQ(reason_of(TestHouse::get(house_.people.find(zoe))), "unknown_person");
+}
+
 TEST_F(ImportRealm, names_the_place_of_an_unknown_role_before_anything_is_written) {
   const auto refused = import(realm_with({imported("zoe", {}, "z"), imported("yan", {"emperor"}, "y")}));
 

@@ -194,7 +194,10 @@ TEST_F(People, get_exactly_the_roles_that_were_assigned) {
   EXPECT_EQ(reason_of(get(assign_roles(ports(), root_, TestHouse::key("bob"), 2, unknown))), "unknown_role");
 }
 
-TEST_F(People, are_erased_by_others_only) {
+TEST_F(People, are_erased_by_themselves_and_by_administrators_but_no_administrator_by_himself) {
+  EXPECT_EQ(reason_of(get(erase_person(ports(), alice_, TestHouse::key("bob"), 1))), "unknown_person");
+  EXPECT_TRUE(get(erase_person(ports(), alice_, TestHouse::key("alice"), 1)));
+  EXPECT_FALSE(can_log_in("alice", std::string(kPassword)));
   EXPECT_EQ(reason_of(get(erase_person(ports(), root_, TestHouse::key("root"), 1))), "own_account");
   EXPECT_EQ(reason_of(get(erase_person(ports(), root_, TestHouse::key("bob"), 2))), "version_mismatch");
   EXPECT_TRUE(get(erase_person(ports(), root_, TestHouse::key("bob"), 1)));

@@ -7,10 +7,10 @@
 namespace gatehouse::orders {
 namespace {
 
-constexpr std::string_view kAllKey = "orders:products";
+constexpr std::string_view kAllKey = "products";
 
 std::string key_of(const std::string& sku) {
-  return "orders:product:" + sku;
+  return "product:" + sku;
 }
 
 json::array packed(const Product& product) {

@@ -99,7 +99,7 @@ Awaitable<Result<Placed>> MemoryStore::place(PlaceRequest request, Draft draft) 
   co_return place_now(request, draft);
 }
 
-Awaitable<Result<Order>> MemoryStore::get(std::string id, std::optional<std::string> owner) {
+Awaitable<Result<Order>> MemoryStore::get(std::string id, std::optional<std::string> owner, Deadline) {
   const std::lock_guard lock(mutex_);
   const auto found = orders_.find(id);
   if (found == orders_.end() || !is_visible(found->second, owner)) {
@@ -126,7 +126,7 @@ Awaitable<Result<OrderPage>> MemoryStore::list(PageQuery query) {
 
 Awaitable<Result<Order>> MemoryStore::update(std::string id, std::optional<std::string> owner,
                                              std::int64_t expected_version, core::SystemTime now,
-                                             OrderChange change) {
+                                             OrderChange change, Deadline) {
   const std::lock_guard lock(mutex_);
   const auto found = orders_.find(id);
   if (found == orders_.end() || !is_visible(found->second, owner)) {

@@ -22,11 +22,13 @@ class MemoryStore final : public Catalogue, public OrderStore, public SagaStore,
   [[nodiscard]] Awaitable<Result<std::size_t>> seed(std::vector<Product> products) override;
 
   [[nodiscard]] Awaitable<Result<Placed>> place(PlaceRequest request, Draft draft) override;
-  [[nodiscard]] Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner) override;
+  [[nodiscard]] Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner,
+                                             Deadline deadline = Deadline::never()) override;
   [[nodiscard]] Awaitable<Result<OrderPage>> list(PageQuery query) override;
   [[nodiscard]] Awaitable<Result<Order>> update(std::string id, std::optional<std::string> owner,
                                                 std::int64_t expected_version, core::SystemTime now,
-                                                OrderChange change) override;
+                                                OrderChange change,
+                                                Deadline deadline = Deadline::never()) override;
 
   [[nodiscard]] Awaitable<Result<std::vector<SagaRun>>> claim(Lease lease, std::size_t limit,
                                                               core::SystemTime now) override;

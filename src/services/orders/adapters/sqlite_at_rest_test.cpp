@@ -46,7 +46,7 @@ TEST(OrdersAtRest, ThePaymentMethodIsNowhereInTheFiles) {
     PlaceRequest request{.key = {"alice", "POST /orders", "key-1"}, .wishes = {{"cup", 1}}, .now = now};
     ASSERT_TRUE(run_to_end(store.place(request, draft)));
 
-    EXPECT_EQ(run_to_end(store.get("ord_1", "alice"))->payment_method, "pm_canary_7f3a91");
+    EXPECT_EQ(run_to_end(store.get("ord_1", "alice", Deadline::never()))->payment_method, "pm_canary_7f3a91");
     EXPECT_NE(bytes_in(folder).find("ord_1"), std::string::npos);
     EXPECT_EQ(bytes_in(folder).find("pm_canary"), std::string::npos);
   }

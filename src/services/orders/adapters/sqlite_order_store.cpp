@@ -118,7 +118,7 @@ Awaitable<Result<Placed>> SqliteOrderStore::place(PlaceRequest request, Draft dr
   co_return co_await shared_.database.write(std::move(work));
 }
 
-Awaitable<Result<Order>> SqliteOrderStore::get(std::string id, std::optional<std::string> owner) {
+Awaitable<Result<Order>> SqliteOrderStore::get(std::string id, std::optional<std::string> owner, Deadline) {
   auto work = [this, id = std::move(id), owner = std::move(owner)](Connection& connection) {
     const auto look = [&] { return visible_order(connection, shared_.envelope, id, owner); };
     return sqlite::snapshot(connection, look);
@@ -141,7 +141,7 @@ Awaitable<Result<OrderPage>> SqliteOrderStore::list(PageQuery query) {
 
 Awaitable<Result<Order>> SqliteOrderStore::update(std::string id, std::optional<std::string> owner,
                                                   std::int64_t expected_version, core::SystemTime now,
-                                                  OrderChange change) {
+                                                  OrderChange change, Deadline) {
   UpdateRequest request{std::move(id), std::move(owner), expected_version, now};
   auto work = [this, request = std::move(request), change = std::move(change)](Connection& connection) {
     return update_now(connection, shared_.envelope, request, change);

@@ -13,11 +13,12 @@ class SqliteOrderStore final : public OrderStore, public SagaStore {
   explicit SqliteOrderStore(OrdersDatabase& shared) : shared_(shared) {}
 
   [[nodiscard]] Awaitable<Result<Placed>> place(PlaceRequest request, Draft draft) override;
-  [[nodiscard]] Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner) override;
+  [[nodiscard]] Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner,
+                                             Deadline) override;
   [[nodiscard]] Awaitable<Result<OrderPage>> list(PageQuery query) override;
   [[nodiscard]] Awaitable<Result<Order>> update(std::string id, std::optional<std::string> owner,
                                                 std::int64_t expected_version, core::SystemTime now,
-                                                OrderChange change) override;
+                                                OrderChange change, Deadline) override;
 
   [[nodiscard]] Awaitable<Result<std::vector<SagaRun>>> claim(Lease lease, std::size_t limit,
                                                               core::SystemTime now) override;

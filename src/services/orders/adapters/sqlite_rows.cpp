@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "services/orders/adapters/sealed_order.hpp"
+#include "telemetry/log.hpp"
+
 namespace gatehouse::orders::rows {
 namespace {
 
@@ -14,10 +17,6 @@ constexpr std::string_view kOrderColumns =
     "id, owner, status, total, currency, data_key, payment_method, payment_id, failure, holding, created_at, "
     "updated_at, version";
 
-crypto::RecordName record_name(const std::string& order_id) {
-  return {"orders", "orders", order_id};
-}
-
 std::unexpected<Error> broken_row(std::string_view what) {
   return fail(ErrorKind::internal, "database_corrupt", fmt::format("a row has an unknown {}", what));
 }
@@ -25,8 +24,7 @@ std::unexpected<Error> broken_row(std::string_view what) {
 // Everything but the lines, which another statement reads.
 struct OrderHead {
   Order order;
-  std::string data_key;
-  std::string sealed_method;
+  SealedMethod sealed;
 };
 
 Result<OrderHead> read_head(const Row& row) {
@@ -44,8 +42,16 @@ Result<OrderHead> read_head(const Row& row) {
                                   .created_at = row.time(10),
                                   .updated_at = row.time(11),
                                   .version = row.integer(12)},
-                   .data_key = row.text(5),
-                   .sealed_method = row.text(6)};
+                   .sealed = {row.text(5), row.text(6)}};
+}
+
+// A damaged order names itself in the log: it alone is an error, wherever it turns up.
+std::unexpected<Error> unreadable(const std::string& order_id, Error error) {
+  error.detail = fmt::format("order {}: {}", order_id, error.detail);
+  if (crypto::is_rejected(error)) {
+    log::error("order-unreadable", "an order does not open; it alone cannot be served", {log::field(error)});
+  }
+  return std::unexpected(std::move(error));
 }
 
 Result<Order> complete(Connection& connection, const crypto::Envelope& envelope, OrderHead head) {
@@ -58,12 +64,22 @@ Result<Order> complete(Connection& connection, const crypto::Envelope& envelope,
       read_line, head.order.id);
   if (!lines) return fail(lines);
   head.order.lines = std::move(*lines);
-  const auto key = envelope.unlock(record_name(head.order.id), head.data_key);
-  if (!key) return fail(key);
-  Result<std::string> method = key->open("payment_method", head.sealed_method);
-  if (!method) return fail(method);
+  Result<std::string> method = open_method(envelope, head.order.id, head.sealed);
+  if (!method) return unreadable(head.order.id, method.error());
   head.order.payment_method = std::move(*method);
   return std::move(head.order);
+}
+
+Result<std::vector<OrderHead>> heads_after(Connection& connection, const PageQuery& query,
+                                           const PagePosition& after, std::size_t limit) {
+  // A missing filter is left out of the statement, so that each form has its index.
+  const std::string sql = fmt::format(
+      "SELECT {} FROM orders WHERE (created_at, id) < (?1, ?2){}{} ORDER BY created_at DESC, id DESC LIMIT "
+      "?5",
+      kOrderColumns, query.owner ? " AND owner = ?3" : " AND ?3 IS NULL",
+      query.status ? " AND status = ?4" : " AND ?4 IS NULL");
+  const auto status = query.status ? std::optional<std::string_view>(name_of(*query.status)) : std::nullopt;
+  return connection.all(sql, read_head, after.created_at, after.id, query.owner, status, limit);
 }
 
 Result<SagaRow> read_saga(const Row& row) {
@@ -97,38 +113,32 @@ Result<std::optional<Order>> find_order(Connection& connection, const crypto::En
 
 Result<std::vector<Order>> list_orders(Connection& connection, const crypto::Envelope& envelope,
                                        const PageQuery& query) {
-  // A missing filter is left out of the statement, so that each form has its index.
-  const std::string sql = fmt::format(
-      "SELECT {} FROM orders WHERE (created_at, id) < (?1, ?2){}{} ORDER BY created_at DESC, id DESC LIMIT "
-      "?5",
-      kOrderColumns, query.owner ? " AND owner = ?3" : " AND ?3 IS NULL",
-      query.status ? " AND status = ?4" : " AND ?4 IS NULL");
-  const PagePosition start = query.after.value_or(PagePosition{core::SystemTime::max(), ""});
-  const auto status = query.status ? std::optional<std::string_view>(name_of(*query.status)) : std::nullopt;
-  auto heads =
-      connection.all(sql, read_head, start.created_at, start.id, query.owner, status, query.limit + 1);
-  if (!heads) return fail(heads);
   std::vector<Order> orders;
-  for (OrderHead& head : *heads) {
-    Result<Order> order = complete(connection, envelope, std::move(head));
-    if (!order) return fail(order);
-    orders.push_back(std::move(*order));
+  PagePosition after = query.after.value_or(PagePosition{core::SystemTime::max(), ""});
+  for (;;) {
+    const std::size_t wanted = query.limit + 1 - orders.size();
+    auto heads = heads_after(connection, query, after, wanted);
+    if (!heads) return fail(heads);
+    for (OrderHead& head : *heads) {
+      after = {head.order.created_at, head.order.id};
+      Result<Order> order = complete(connection, envelope, std::move(head));
+      if (!order && !crypto::is_rejected(order.error())) return fail(order);
+      if (order) orders.push_back(std::move(*order));
+    }
+    if (heads->size() < wanted || orders.size() > query.limit) return orders;
   }
-  return orders;
 }
 
 Result<void> add_order(Connection& connection, const crypto::Envelope& envelope, const Order& order) {
-  auto key = envelope.create(record_name(order.id));
-  if (!key) return fail(key);
-  const Result<std::string> method = key->first.seal("payment_method", order.payment_method);
-  if (!method) return fail(method);
+  const auto sealed = seal_method(envelope, order.id, order.payment_method);
+  if (!sealed) return fail(sealed);
   auto added = connection.run(
       "INSERT INTO orders (id, owner, status, total, currency, data_key, payment_method, payment_id, "
       "failure, "
       "holding, created_at, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       order.id, order.owner, name_of(order.status), order.total.minor, order.total.currency.code(),
-      Blob{key->second}, Blob{*method}, order.payment_id, order.failure, name_of(order.holding),
-      order.created_at, order.updated_at, order.version);
+      Blob{sealed->data_key}, Blob{sealed->payment_method}, order.payment_id, order.failure,
+      name_of(order.holding), order.created_at, order.updated_at, order.version);
   if (!added) return fail(added);
   std::int64_t position = 0;
   for (const OrderLine& line : order.lines) {

@@ -11,7 +11,7 @@
 #include "services/orders/domain/order.hpp"
 #include "services/orders/domain/saga.hpp"
 #include "services/orders/ports/order_store.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/sqlite/sqlite.hpp"
 
 namespace gatehouse::orders::rows {
 
@@ -27,6 +27,7 @@ using storage::sqlite::Connection;
 [[nodiscard]] Result<std::optional<Order>> find_order(Connection& connection,
                                                       const crypto::Envelope& envelope,
                                                       const std::string& id);
+// One more than the page's limit, if there are; without those that do not open.
 [[nodiscard]] Result<std::vector<Order>> list_orders(Connection& connection, const crypto::Envelope& envelope,
                                                      const PageQuery& query);
 [[nodiscard]] Result<void> add_order(Connection& connection, const crypto::Envelope& envelope,

@@ -15,14 +15,15 @@ Result<SagaRun> take(Connection& connection, const crypto::Envelope& envelope, c
                      const Lease& lease) {
   auto row = rows::find_saga(connection, order_id);
   if (!row) return fail(row);
-  auto order = rows::find_order(connection, envelope, order_id);
-  if (!order) return fail(order);
-  if (!*row || !*order) return fail(ErrorKind::internal, "saga_missing", order_id);
+  if (!*row) return fail(ErrorKind::internal, "saga_missing", order_id);
   rows::SagaRow held{(*row)->saga, lease.holder};
   held.saga.next_run_at = lease.until;
   held.saga.is_sent = true;
   const auto written = rows::write_saga(connection, held);
   if (!written) return fail(written);
+  auto order = rows::find_order(connection, envelope, order_id);
+  if (!order) return fail(order);
+  if (!*order) return fail(ErrorKind::internal, "saga_missing", order_id);
   return SagaRun{std::move(**order), std::move((*row)->saga), lease};
 }
 
@@ -34,6 +35,8 @@ Result<std::vector<SagaRun>> claim_now(Connection& connection, const crypto::Env
   std::vector<SagaRun> runs;
   for (const std::string& id : *due) {
     Result<SagaRun> run = take(connection, envelope, id, lease);
+    // A damaged order waits for the end of the lease like one whose holder died; the others go on.
+    if (!run && crypto::is_rejected(run.error())) continue;
     if (!run) return fail(run);
     runs.push_back(std::move(*run));
   }

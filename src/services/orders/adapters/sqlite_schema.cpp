@@ -108,4 +108,8 @@ Result<sqlite::Database> open_orders_database(const std::filesystem::path& file)
   return database;
 }
 
+Result<sqlite::Database> open_orders_source(const std::filesystem::path& file) {
+  return sqlite::open_source(file, kMigrations);
+}
+
 }  // namespace gatehouse::orders

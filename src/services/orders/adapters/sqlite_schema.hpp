@@ -5,7 +5,7 @@
 
 #include "crypto/envelope.hpp"
 #include "runtime/blocking_pool.hpp"
-#include "storage/sqlite_async.hpp"
+#include "storage/sqlite/async.hpp"
 
 namespace gatehouse::orders {
 
@@ -13,6 +13,8 @@ namespace sqlite = storage::sqlite;
 
 // Opens the file and brings it to the last version of the schema.
 [[nodiscard]] Result<sqlite::Database> open_orders_database(const std::filesystem::path& file);
+// To be read only: see storage::sqlite::open_source.
+[[nodiscard]] Result<sqlite::Database> open_orders_source(const std::filesystem::path& file);
 
 // What the SQLite adapters of one process work on.
 struct OrdersDatabase {

@@ -1,26 +1,27 @@
 // For tests: the contract that every adapter of the stores keeps, and the adapters that are held to it:
-// memory, SQLite, and SQLite as two processes see it.
+// memory, SQLite and PostgreSQL, the last two also as two processes see them.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <filesystem>
-#include <latch>
 #include <memory>
 #include <set>
-#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "core/ids.hpp"
 #include "runtime/worker.hpp"
 #include "services/orders/adapters/memory_store.hpp"
+#include "services/orders/adapters/postgres_stores.hpp"
 #include "services/orders/adapters/sqlite_catalogue.hpp"
 #include "services/orders/adapters/sqlite_order_store.hpp"
 #include "services/orders/adapters/sqlite_outbox.hpp"
 
 namespace gatehouse::orders {
+using runtime::kThreads;
 using runtime::run_to_end;
+using runtime::together;
 using std::chrono::seconds;
 
 inline const Currency kEuro = Currency::from_code("EUR").value();
@@ -35,6 +36,8 @@ class Stores {
   virtual OrderStore& orders(std::size_t turn) = 0;
   virtual SagaStore& sagas(std::size_t turn) = 0;
   virtual Outbox& outbox() = 0;
+  // The loop on which the stores live; null: they take any.
+  virtual RemoteLoop* loop() { return nullptr; }
 };
 
 class MemoryStores final : public Stores {
@@ -82,6 +85,22 @@ class SqliteStores final : public Stores {
   std::vector<std::unique_ptr<Process>> processes_;
 };
 
+class PostgresStores final : public Stores {
+ public:
+  explicit PostgresStores(std::size_t processes) : processes_(processes) { platform_.forget_everything(); }
+  Catalogue& catalogue() override { return process(0).catalogue; }
+  OrderStore& orders(std::size_t turn) override { return process(turn).store; }
+  SagaStore& sagas(std::size_t turn) override { return process(turn).store; }
+  Outbox& outbox() override { return process(0).outbox; }
+  RemoteLoop* loop() override { return &platform_.loop(); }
+
+ private:
+  PostgresProcess& process(std::size_t turn) { return platform_.process(turn % processes_); }
+
+  PostgresPlatform& platform_ = PostgresPlatform::shared();
+  std::size_t processes_;
+};
+
 struct Adapter {
   std::string_view name;
   std::unique_ptr<Stores> (*make)();
@@ -89,10 +108,21 @@ struct Adapter {
 
 class StoreContract : public testing::TestWithParam<Adapter> {
  protected:
-  StoreContract() : stores_(GetParam().make()) {
+  void SetUp() override {
+    const bool needs_postgres = GetParam().name.starts_with("postgres");
+    if (needs_postgres && !PostgresPlatform::is_possible()) {
+      GTEST_SKIP() << "the Debian package postgresql-15 is not installed";
+    }
+    stores_ = GetParam().make();
     std::vector<Product> products{{"cup", "A cup", {1'250, kEuro}, {100, 0, 0}},
                                   {"lamp", "A lamp", {4'900, kEuro}, {5, 0, 0}}};
-    EXPECT_EQ(run_to_end(stores_->catalogue().seed(std::move(products))), 2U);
+    EXPECT_EQ(run(stores_->catalogue().seed(std::move(products))), 2U);
+  }
+
+  template <class T>
+  T run(Awaitable<T> task) {
+    RemoteLoop* const loop = stores_->loop();
+    return loop == nullptr ? run_to_end(std::move(task)) : loop->run(std::move(task));
   }
 
   static PlaceRequest request_of(std::string key, std::vector<Wish> wishes = {{"cup", 2}}) {
@@ -114,15 +144,13 @@ class StoreContract : public testing::TestWithParam<Adapter> {
   }
 
   Result<Placed> place(const std::string& id, std::vector<Wish> wishes = {{"cup", 2}}, std::size_t turn = 0) {
-    return run_to_end(stores_->orders(turn).place(request_of("key-" + id, wishes), draft_as(id, wishes)));
+    return run(stores_->orders(turn).place(request_of("key-" + id, wishes), draft_as(id, wishes)));
   }
-  Order get(const std::string& id) { return run_to_end(stores_->orders(0).get(id, std::nullopt)).value(); }
-  Stock stock(const std::string& sku) {
-    return run_to_end(stores_->catalogue().find(sku)).value().product.stock;
-  }
+  Order get(const std::string& id) { return run(stores_->orders(0).get(id, std::nullopt)).value(); }
+  Stock stock(const std::string& sku) { return run(stores_->catalogue().find(sku)).value().product.stock; }
   std::vector<SagaRun> claim(std::string holder, core::SystemTime now = kNow, std::size_t turn = 0) {
     Lease lease{std::move(holder), now + seconds{10}};
-    return run_to_end(stores_->sagas(turn).claim(lease, 100, now)).value();
+    return run(stores_->sagas(turn).claim(lease, 100, now)).value();
   }
   // Applies an outcome as the saga's worker does.
   Result<SavedStep> save(const std::string& id, const std::string& holder, Outcome outcome) {
@@ -132,7 +160,7 @@ class StoreContract : public testing::TestWithParam<Adapter> {
       saga.next_run_at = kNow + seconds{5};
       return Step{*progress, std::nullopt};
     };
-    return run_to_end(stores_->sagas(0).save(id, holder, kNow, change));
+    return run(stores_->sagas(0).save(id, holder, kNow, change));
   }
   Result<Order> cancel(const std::string& id, std::int64_t version, std::size_t turn = 0) {
     OrderChange change = [](Order& order, Saga& saga) -> Result<void> {
@@ -140,25 +168,10 @@ class StoreContract : public testing::TestWithParam<Adapter> {
       if (requested) reopen(saga, order, kNow);
       return requested;
     };
-    return run_to_end(stores_->orders(turn).update(id, std::nullopt, version, kNow, change));
+    return run(stores_->orders(turn).update(id, std::nullopt, version, kNow, change));
   }
 
   std::unique_ptr<Stores> stores_;
 };
-
-inline constexpr std::size_t kThreads = 20;
-
-// Runs `work(index)` on twenty threads that start together.
-template <class Work>
-void together(Work work) {
-  std::latch start(kThreads);
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&start, &work, i] {
-      start.arrive_and_wait();
-      work(i);
-    });
-  }
-}
 
 }  // namespace gatehouse::orders

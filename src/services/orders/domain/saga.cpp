@@ -149,11 +149,11 @@ Decision voiding(OutcomeKind outcome) {
   switch (outcome) {
     case done:
     case voided:
-    case declined:
       return cancelled();
     case captured:
     case mismatched:
       return go_on(SagaStep::refunding);
+    case declined:  // the void, not the payment: the charge may still be on hold
     case refused:
       return ask_now(SagaStep::voiding);
     case not_done:

@@ -85,7 +85,7 @@ const std::vector<Row>& table() {
       {voiding, OutcomeKind::done, gone(), gone()},
       {voiding, OutcomeKind::captured, on(refunding), on(refunding)},
       {voiding, voided, gone(), gone()},
-      {voiding, declined, gone(), gone()},
+      {voiding, declined, ask_at_once(voiding), ask_at_once(voiding)},
       {voiding, refused, ask_at_once(voiding), ask_at_once(voiding)},
       {voiding, not_done, anew(voiding), anew(voiding)},
       {voiding, unknown, again(voiding), again(voiding)},

@@ -2,8 +2,8 @@
 #include <cstdint>
 
 #include "core/fields.hpp"
+#include "service/page_cursor.hpp"
 #include "services/orders/http/order_forms.hpp"
-#include "services/orders/http/page_cursor.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace orders = gatehouse::orders;
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (void)orders::checked_wishes(form->wishes, {});
     }
   }
-  const orders::PageCursor cursor(gatehouse::Secret("a key"));
+  const gatehouse::service::PageCursor cursor(gatehouse::Secret("a key"));
   (void)cursor.position(text, "alice");
   (void)orders::version_in(text);
   return 0;

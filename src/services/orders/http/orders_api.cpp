@@ -57,7 +57,7 @@ http::Response placed_response(const PlaceOrderReply& placed) {
 
 }  // namespace
 
-OrdersApi::OrdersApi(UseCases use_cases, PageCursor cursor, ApiLimits limits)
+OrdersApi::OrdersApi(UseCases use_cases, service::PageCursor cursor, ApiLimits limits)
     : use_cases_(use_cases), cursor_(std::move(cursor)), limits_(limits) {}
 
 void OrdersApi::add_routes(service::Router& router) const {
@@ -80,14 +80,16 @@ OrdersApi::Answered OrdersApi::place(Call& call) const {
                             .fingerprint = crypto::sha256("v1 " + http::canonical_json(*body)),
                             .wishes = std::move(form->wishes),
                             .payment_method = std::move(form->payment_method),
-                            .traceparent = call.exchange.trace.to_header()};
+                            .traceparent = call.exchange.trace.to_header(),
+                            .deadline = call.exchange.deadline};
   const Result<PlaceOrderReply> placed = co_await use_cases_.place.run(call.access, std::move(command));
   if (!placed) co_return fail(placed);
   co_return placed_response(*placed);
 }
 
 OrdersApi::Answered OrdersApi::get(Call& call) const {
-  const Result<Order> order = co_await use_cases_.get.run(call.access, call.param("id"));
+  const Result<Order> order =
+      co_await use_cases_.get.run(call.access, call.param("id"), call.exchange.deadline);
   if (!order) co_return fail(order);
   co_return order_response(*order);
 }
@@ -103,19 +105,23 @@ OrdersApi::Answered OrdersApi::list(Call& call) const {
   if (!limit) co_return fail(limit);
   const auto status = status_in(*status_text);
   if (!status) co_return fail(status);
-  ListOrdersCommand command{.status = *status, .after = std::nullopt, .limit = *limit};
+  ListOrdersCommand command{
+      .status = *status, .after = std::nullopt, .limit = *limit, .deadline = call.exchange.deadline};
   const std::string list_name = name_of_list(call.access, command);
   if (*cursor_text) {
-    Result<PagePosition> position = cursor_.position(**cursor_text, list_name);
+    auto position = cursor_.position(**cursor_text, list_name);
     if (!position) co_return fail(position);
-    command.after = std::move(*position);
+    command.after = PagePosition{position->created_at, std::move(position->id)};
   }
   const Result<OrderPage> page = co_await use_cases_.list.run(call.access, std::move(command));
   if (!page) co_return fail(page);
   json::array data;
   for (const Order& order : page->orders) data.push_back(json_of(order));
   json::value next;
-  if (page->has_more) next = cursor_.after(page->orders.back(), list_name);
+  if (page->has_more) {
+    const Order& last = page->orders.back();
+    next = cursor_.after({last.created_at, last.id}, list_name);
+  }
   json::object document{
       {"data", std::move(data)}, {"has_more", page->has_more}, {"next_cursor", std::move(next)}};
   co_return http::json_response(200, document);
@@ -123,11 +129,13 @@ OrdersApi::Answered OrdersApi::list(Call& call) const {
 
 OrdersApi::Answered OrdersApi::cancel(Call& call) const {
   // First whether the order is there for the caller at all: another's is 404 whatever If-Match says.
-  const Result<Order> seen = co_await use_cases_.get.run(call.access, call.param("id"));
+  const Result<Order> seen =
+      co_await use_cases_.get.run(call.access, call.param("id"), call.exchange.deadline);
   if (!seen) co_return fail(seen);
   const Result<std::int64_t> version = version_in(call.header("If-Match"));
   if (!version) co_return fail(version);
-  const Result<Order> order = co_await use_cases_.cancel.run(call.access, call.param("id"), *version);
+  const Result<Order> order =
+      co_await use_cases_.cancel.run(call.access, call.param("id"), *version, call.exchange.deadline);
   if (!order) co_return fail(order);
   co_return order_response(*order);
 }

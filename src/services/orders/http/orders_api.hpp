@@ -1,8 +1,8 @@
 // The routes of the orders service: from a call to a use case and back, nothing else.
 #pragma once
 
+#include "service/page_cursor.hpp"
 #include "service/router.hpp"
-#include "services/orders/http/page_cursor.hpp"
 #include "services/orders/usecases/browse_products.hpp"
 #include "services/orders/usecases/cancel_order.hpp"
 #include "services/orders/usecases/get_order.hpp"
@@ -28,7 +28,7 @@ class OrdersApi {
     const BrowseProducts& products;
   };
 
-  OrdersApi(UseCases use_cases, PageCursor cursor, ApiLimits limits = {});
+  OrdersApi(UseCases use_cases, service::PageCursor cursor, ApiLimits limits = {});
   void add_routes(service::Router& router) const;
 
  private:
@@ -41,7 +41,7 @@ class OrdersApi {
   [[nodiscard]] Answered product(service::Call& call) const;
 
   UseCases use_cases_;
-  PageCursor cursor_;
+  service::PageCursor cursor_;
   ApiLimits limits_;
 };
 

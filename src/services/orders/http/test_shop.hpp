@@ -78,7 +78,7 @@ class TestShop {
   CancelOrder cancel_order{store, worker, alarm, clock};
   BrowseProducts browse_products{store};
   OrdersApi api{{place_order, get_order, list_orders, cancel_order, browse_products},
-                PageCursor(Secret("cursor key"))};
+                service::PageCursor(Secret("cursor key"))};
   service::Router router{policy(), service::testing::fake_bearer(), metrics};
 
  private:

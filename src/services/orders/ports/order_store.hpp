@@ -9,6 +9,7 @@
 
 #include "core/clock.hpp"
 #include "runtime/awaitable.hpp"
+#include "runtime/deadline.hpp"
 #include "services/orders/domain/order.hpp"
 #include "services/orders/domain/saga.hpp"
 
@@ -53,6 +54,7 @@ struct PlaceRequest {
   std::optional<Lease> lease;  // to run the saga at once; none: whoever comes first
   core::SystemTime now;
   core::SystemTime keys_kept_since;  // older keys are forgotten
+  Deadline deadline = Deadline::never();
 };
 
 struct Placed {
@@ -78,6 +80,7 @@ struct PageQuery {
   std::optional<OrderStatus> status;
   std::optional<PagePosition> after;
   std::size_t limit = 20;
+  Deadline deadline = Deadline::never();
 };
 
 struct OrderPage {
@@ -87,6 +90,8 @@ struct OrderPage {
 
 using OrderChange = std::function<Result<void>(Order&, Saga&)>;
 
+// A store on a server gives up at the deadline: `timeout`, which had no effect. The embedded ones do not
+// wait.
 class OrderStore {
  public:
   virtual ~OrderStore() = default;
@@ -96,14 +101,16 @@ class OrderStore {
   [[nodiscard]] virtual Awaitable<Result<Placed>> place(PlaceRequest request, Draft draft) = 0;
 
   // `not_found`/"unknown_order", also for another owner's.
-  [[nodiscard]] virtual Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner) = 0;
+  [[nodiscard]] virtual Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner,
+                                                     Deadline deadline = Deadline::never()) = 0;
   [[nodiscard]] virtual Awaitable<Result<OrderPage>> list(PageQuery query) = 0;
 
   // Changes the order and wakes its saga, if the order still has that version: `precondition_failed`/
   // "version_mismatch" otherwise. `not_found` as for get(). The change's own error is handed through.
   [[nodiscard]] virtual Awaitable<Result<Order>> update(std::string id, std::optional<std::string> owner,
                                                         std::int64_t expected_version, core::SystemTime now,
-                                                        OrderChange change) = 0;
+                                                        OrderChange change,
+                                                        Deadline deadline = Deadline::never()) = 0;
 };
 
 }  // namespace gatehouse::orders

@@ -17,7 +17,8 @@ class CancelOrder {
   // `expected_version` is what the customer saw. `precondition_failed`/"version_mismatch", `conflict`/
   // "already_cancelled", `not_found`.
   [[nodiscard]] Awaitable<Result<Order>> run(identity::Access access, std::string id,
-                                             std::int64_t expected_version) const;
+                                             std::int64_t expected_version,
+                                             Deadline deadline = Deadline::never()) const;
 
  private:
   OrderStore& store_;

@@ -3,8 +3,8 @@
 
 namespace gatehouse::orders {
 
-Awaitable<Result<Order>> GetOrder::run(identity::Access access, std::string id) const {
-  co_return co_await store_.get(std::move(id), access.owner());
+Awaitable<Result<Order>> GetOrder::run(identity::Access access, std::string id, Deadline deadline) const {
+  co_return co_await store_.get(std::move(id), access.owner(), deadline);
 }
 
 }  // namespace gatehouse::orders

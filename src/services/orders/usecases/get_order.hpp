@@ -9,7 +9,8 @@ namespace gatehouse::orders {
 class GetOrder {
  public:
   explicit GetOrder(OrderStore& store) : store_(store) {}
-  [[nodiscard]] Awaitable<Result<Order>> run(identity::Access access, std::string id) const;
+  [[nodiscard]] Awaitable<Result<Order>> run(identity::Access access, std::string id,
+                                             Deadline deadline = Deadline::never()) const;
 
  private:
   OrderStore& store_;

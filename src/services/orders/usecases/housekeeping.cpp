@@ -1,16 +1,9 @@
 // The loop beside the requests: see housekeeping.hpp.
 #include "services/orders/usecases/housekeeping.hpp"
 
-#include "telemetry/log.hpp"
+#include "services/orders/usecases/complaint.hpp"
 
 namespace gatehouse::orders {
-namespace {
-
-void note(const Result<void>& done) {
-  if (!done) log::warn("housekeeping", "will try again", {log::field(done.error())});
-}
-
-}  // namespace
 
 Housekeeping::Housekeeping(Outbox& outbox, SagaStore& sagas, RelayOutbox& relay, Alarm& alarm,
                            const core::Clock& clock, Measures& measures, HousekeepingLimits limits)
@@ -25,20 +18,25 @@ Housekeeping::Housekeeping(Outbox& outbox, SagaStore& sagas, RelayOutbox& relay,
 Awaitable<> Housekeeping::run() {
   core::SteadyTime count_at = clock_.steady_now();
   core::SteadyTime purge_at = count_at + limits_.purge_every;
-  note(co_await relay_.start());
+  Complaint telling("outbox-tell-everything");
+  Complaint counting("saga-count");
+  Complaint purging("outbox-purge");
+  telling.note(co_await relay_.start());
   for (;;) {
-    note(co_await tell_everything());
+    telling.note(co_await tell_everything());
     const core::SteadyTime now = clock_.steady_now();
     if (now >= count_at) {
-      note(co_await count());
+      counting.note(co_await count());
       count_at = now + limits_.count_every;
     }
     if (now >= purge_at) {
-      note(co_await purge());
+      purging.note(co_await purge());
       purge_at = now + limits_.purge_every;
     }
     const Result<void> woken = co_await alarm_.wait(limits_.poll);
     if (!woken) co_return;
+    const Result<void> gathered = co_await runtime::sleep_for(limits_.gather);
+    if (!gathered) co_return;
   }
 }
 

@@ -10,6 +10,7 @@ struct ListOrdersCommand {
   std::optional<OrderStatus> status;
   std::optional<PagePosition> after;
   std::size_t limit = 20;
+  Deadline deadline = Deadline::never();
 };
 
 class ListOrders {

@@ -59,13 +59,14 @@ class MortalStore final : public OrderStore, public SagaStore, public Outbox {
   Awaitable<Result<Placed>> place(PlaceRequest request, Draft draft) override {
     return watched(fate_, orders_.place(std::move(request), std::move(draft)));
   }
-  Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner) override {
-    return orders_.get(std::move(id), std::move(owner));
+  Awaitable<Result<Order>> get(std::string id, std::optional<std::string> owner, Deadline deadline) override {
+    return orders_.get(std::move(id), std::move(owner), deadline);
   }
   Awaitable<Result<OrderPage>> list(PageQuery query) override { return orders_.list(std::move(query)); }
   Awaitable<Result<Order>> update(std::string id, std::optional<std::string> owner, std::int64_t version,
-                                  core::SystemTime now, OrderChange change) override {
-    return watched(fate_, orders_.update(std::move(id), std::move(owner), version, now, std::move(change)));
+                                  core::SystemTime now, OrderChange change, Deadline deadline) override {
+    return watched(
+        fate_, orders_.update(std::move(id), std::move(owner), version, now, std::move(change), deadline));
   }
   Awaitable<Result<std::vector<SagaRun>>> claim(Lease lease, std::size_t limit,
                                                 core::SystemTime now) override {

@@ -33,7 +33,8 @@ Awaitable<Result<PlaceOrderReply>> PlaceOrder::run(identity::Access access, Plac
                        .wishes = std::move(*wishes),
                        .traceparent = std::move(command.traceparent),
                        .now = now,
-                       .keys_kept_since = now - limits_.keys_kept};
+                       .keys_kept_since = now - limits_.keys_kept,
+                       .deadline = command.deadline};
   auto slot = worker_.take_slot();
   if (slot) request.lease = worker_.new_lease();
 

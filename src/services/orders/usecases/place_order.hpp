@@ -24,6 +24,7 @@ struct PlaceOrderCommand {
   std::vector<Wish> wishes;
   std::string payment_method;
   std::string traceparent;
+  Deadline deadline = Deadline::never();
 };
 
 struct PlaceOrderReply {

@@ -25,7 +25,11 @@ Awaitable<Result<void>> RelayOutbox::start() {
 
 Awaitable<Result<std::size_t>> RelayOutbox::follow() {
   if (listeners_.empty()) co_return std::size_t{0};
-  const Result<std::vector<FeedEvent>> next = co_await outbox_.after(position_, limits_.batch_max);
+  if (!position_) {
+    const Result<void> started = co_await start();
+    if (!started) co_return fail(started);
+  }
+  const Result<std::vector<FeedEvent>> next = co_await outbox_.after(*position_, limits_.batch_max);
   if (!next) co_return fail(next);
   for (const FeedEvent& one : *next) {
     position_ = one.position;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -26,7 +27,7 @@ class RelayOutbox {
   RelayOutbox(Outbox& outbox, std::vector<std::unique_ptr<Subscriber>> subscribers,
               std::vector<Listener*> listeners, const core::Clock& clock, RelayLimits limits = {});
 
-  // Listeners hear what comes from now on.
+  // Listeners hear what comes from now on. Called by follow() if it was not, or could not.
   [[nodiscard]] Awaitable<Result<void>> start();
   // One batch to the listeners; how many events there were.
   [[nodiscard]] Awaitable<Result<std::size_t>> follow();
@@ -43,7 +44,7 @@ class RelayOutbox {
   std::vector<Listener*> listeners_;
   const core::Clock& clock_;
   RelayLimits limits_;
-  std::int64_t position_ = 0;
+  std::optional<std::int64_t> position_;  // in the feed: what was heard
 };
 
 }  // namespace gatehouse::orders

@@ -10,9 +10,9 @@
 
 #include "core/clock.hpp"
 #include "resilience/retry.hpp"
+#include "runtime/alarm.hpp"
 #include "services/orders/ports/payments.hpp"
 #include "services/orders/ports/saga_store.hpp"
-#include "services/orders/usecases/alarm.hpp"
 #include "services/orders/usecases/measures.hpp"
 
 namespace gatehouse::orders {

@@ -2,6 +2,7 @@
 #include "services/orders/usecases/saga_worker.hpp"
 
 #include "core/ids.hpp"
+#include "services/orders/usecases/complaint.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::orders {
@@ -52,15 +53,14 @@ Awaitable<Result<std::size_t>> SagaWorker::claim_due() {
 }
 
 Awaitable<> SagaWorker::run() {
-  const Result<void> freed = co_await store_.release(instance_);
-  if (!freed)
-    log::warn("saga-release", "leases of an earlier process stay until they end",
-              {log::field(freed.error())});
-  for (;;) {
-    const Result<std::size_t> claimed = co_await claim_due();
-    if (!claimed) {
-      log::warn("saga-claim", "due sagas could not be claimed", {log::field(claimed.error())});
-    }
+  Complaint claiming("saga-claim");
+  for (bool is_free = false;;) {
+    // What an earlier process of this instance held, as soon as the store answers.
+    Result<void> freed;
+    if (!is_free) freed = co_await store_.release(instance_);
+    is_free = freed.has_value();
+    const Result<std::size_t> claimed = is_free ? co_await claim_due() : Result<std::size_t>(fail(freed));
+    claiming.note(claimed);
     const Result<void> woken = co_await alarm_.wait(limits_.poll);
     if (!woken) co_return;
   }

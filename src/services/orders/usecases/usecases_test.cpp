@@ -263,7 +263,9 @@ TEST_F(OrdersRelay, ItsLoopIsWokenByTheAlarmAndEndsWithItsGroup) {
   runtime::TaskGroup tasks(process.io.get_executor());
   tasks.spawn("housekeeping", housekeeping.run());
   const std::string id = place_id("key-1");
-  settle();
+  const auto end = Deadline::after(seconds{10});
+  while (mail->heard.empty() && !end.is_over())
+    (void)run_to_end(process.io, runtime::sleep_for(std::chrono::milliseconds{5}));
 
   EXPECT_TRUE(run_to_end(process.io, tasks.stop(Deadline::after(seconds{5}))));
   EXPECT_FALSE(mail->heard.empty());

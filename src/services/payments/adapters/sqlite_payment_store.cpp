@@ -1,9 +1,15 @@
 #include "services/payments/adapters/sqlite_payment_store.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+
+#include <fmt/format.h>
 
 #include "core/fields.hpp"
 #include "services/payments/adapters/payment_document.hpp"
+#include "services/payments/adapters/sealed_fields.hpp"
+#include "telemetry/log.hpp"
 
 namespace gatehouse::payments {
 namespace {
@@ -40,79 +46,50 @@ const std::string kSelectPageOfReference = kSelect +
                                            "WHERE (created_at, id) < (?1, ?2) AND (?3 IS NULL OR owner = ?3)"
                                            " AND reference = ?5 ORDER BY created_at DESC, id DESC LIMIT ?4";
 
-crypto::RecordName record_name(const std::string& id) {
-  return {"payments", "payment", id};
-}
-
-struct Sealed {
-  std::string data_key;
-  std::string payment_method;
-  std::string description;
+struct Stored {
+  PaymentState state;  // without what is sealed
+  SealedFields sealed;
 };
 
-Result<Sealed> seal(const crypto::Envelope& envelope, const PaymentState& state) {
-  auto created = envelope.create(record_name(state.id));
-  if (!created) return fail(created);
-  const auto& [key, wrapped] = *created;
-  auto method = key.seal("payment_method", state.payment_method.reveal());
-  if (!method) return fail(method);
-  auto description = key.seal("description", state.description.reveal());
-  if (!description) return fail(description);
-  return Sealed{wrapped, std::move(*method), std::move(*description)};
-}
-
-Result<void> open(const crypto::Envelope& envelope, const Sealed& sealed, PaymentState& state) {
-  auto key = envelope.unlock(record_name(state.id), sealed.data_key);
-  if (!key) return fail(key);
-  auto method = key->open("payment_method", sealed.payment_method);
-  if (!method) return fail(method);
-  auto description = key->open("description", sealed.description);
-  if (!description) return fail(description);
-  state.payment_method = Secret(std::move(*method));
-  state.description = Pii(std::move(*description));
-  return {};
-}
-
 // Reads a row of kSelect.
-auto reader(const crypto::Envelope& envelope) {
-  return [&envelope](const sqlite::Row& row) -> Result<Payment> {
-    auto document = core::parse_json_object(row.text(0));
-    if (!document) return fail(ErrorKind::internal, "stored_payment_broken", document.error().detail);
-    auto state = payment_of(*document);
-    if (!state) return fail(state);
-    const Sealed sealed{row.text(1), row.text(2), row.text(3)};
-    if (auto opened = open(envelope, sealed, *state); !opened) return fail(opened);
-    return Payment(std::move(*state));
-  };
+Result<Stored> read_stored(const sqlite::Row& row) {
+  auto document = core::parse_json_object(row.text(0));
+  if (!document) return fail(ErrorKind::internal, "stored_payment_broken", document.error().detail);
+  auto state = payment_of(*document);
+  if (!state) return fail(state);
+  return Stored{std::move(*state), {row.text(1), row.text(2), row.text(3)}};
+}
+
+// A damaged payment names itself in the log: it alone is an error, wherever it turns up.
+Result<Payment> opened(const crypto::Envelope& envelope, Stored stored) {
+  auto done = open(envelope, stored.sealed, stored.state);
+  if (done) return Payment(std::move(stored.state));
+  Error error = std::move(done.error());
+  error.detail = fmt::format("payment {}: {}", stored.state.id, error.detail);
+  if (crypto::is_rejected(error)) {
+    log::error("payment-unreadable", "a payment does not open; it alone cannot be served",
+               {log::field(error)});
+  }
+  return std::unexpected(std::move(error));
+}
+
+// Without those that are damaged.
+Result<std::vector<Payment>> all_opened(const crypto::Envelope& envelope, std::vector<Stored> rows) {
+  std::vector<Payment> payments;
+  for (Stored& row : rows) {
+    auto payment = opened(envelope, std::move(row));
+    if (!payment && !crypto::is_rejected(payment.error())) return fail(payment);
+    if (payment) payments.push_back(std::move(*payment));
+  }
+  return payments;
 }
 
 Result<Payment> find(sqlite::Connection& connection, const crypto::Envelope& envelope, const std::string& id,
                      const Owner& owner) {
-  auto found = connection.one(kSelectOne, reader(envelope), id, owner);
+  auto found = connection.one(kSelectOne, read_stored, id, owner);
   if (!found) return fail(found);
   if (!*found) return refuse(ErrorKind::not_found, "payment_not_found");
-  return std::move(**found);
-}
-
-Result<Created> insert(sqlite::Connection& connection, const crypto::Envelope& envelope,
-                       const Payment& payment) {
-  const PaymentState& state = payment.state();
-  if (auto sound = payment.check_invariants(); !sound) return fail(sound);
-  auto sealed = seal(envelope, state);
-  if (!sealed) return fail(sealed);
-  auto inserted = connection.run(
-      "INSERT INTO payment (id, owner, reference, status, created_at, next_check_at, version, document, "
-      "data_key,"
-      " payment_method, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-      state.id, state.owner, state.reference, name_of(state.status), state.created_at,
-      payment.next_check_at(), state.version, json::serialize(document_of(state)),
-      sqlite::Blob{sealed->data_key}, sqlite::Blob{sealed->payment_method},
-      sqlite::Blob{sealed->description});
-  if (!inserted) return fail(inserted);
-  if (*inserted == 1) return Created{.payment = payment, .is_new = true};
-  auto existing = find(connection, envelope, state.id, std::nullopt);
-  if (!existing) return fail(existing);
-  return Created{.payment = std::move(*existing), .is_new = false};
+  return opened(envelope, std::move(**found));
 }
 
 Result<Payment> replace(sqlite::Connection& connection, const crypto::Envelope& envelope,
@@ -134,21 +111,39 @@ Result<Payment> replace(sqlite::Connection& connection, const crypto::Envelope& 
   return payment;
 }
 
+struct Position {
+  core::SystemTime before;
+  std::string id;
+};
+
+Result<std::vector<Stored>> rows_before(sqlite::Connection& connection, const ListQuery& query,
+                                        const Position& position, std::size_t limit) {
+  if (!query.reference) {
+    return connection.all(kSelectPage, read_stored, position.before, position.id, query.owner, limit);
+  }
+  return connection.all(kSelectPageOfReference, read_stored, position.before, position.id, query.owner, limit,
+                        *query.reference);
+}
+
 Result<PaymentPage> page_of(sqlite::Connection& connection, const crypto::Envelope& envelope,
                             const ListQuery& query) {
   // Without a position the page begins after everything there can be.
-  const core::SystemTime before = query.after ? query.after->created_at : core::SystemTime::max();
-  const std::string before_id = query.after ? query.after->id : std::string{};
-  const std::size_t rows_max = query.limit + 1;
-  auto rows = query.reference
-                  ? connection.all(kSelectPageOfReference, reader(envelope), before, before_id, query.owner,
-                                   rows_max, *query.reference)
-                  : connection.all(kSelectPage, reader(envelope), before, before_id, query.owner, rows_max);
-  if (!rows) return fail(rows);
-  PaymentPage page{.payments = std::move(*rows)};
-  page.has_more = page.payments.size() > query.limit;
-  if (page.has_more) page.payments.pop_back();
-  return page;
+  Position position{core::SystemTime::max(), {}};
+  if (query.after) position = {query.after->created_at, query.after->id};
+  PaymentPage page;
+  for (;;) {
+    const std::size_t wanted = query.limit + 1 - page.payments.size();
+    auto rows = rows_before(connection, query, position, wanted);
+    if (!rows) return fail(rows);
+    const bool is_last = rows->size() < wanted;
+    if (!rows->empty()) position = {rows->back().state.created_at, rows->back().state.id};
+    auto payments = all_opened(envelope, std::move(*rows));
+    if (!payments) return fail(payments);
+    std::ranges::move(*payments, std::back_inserter(page.payments));
+    page.has_more = page.payments.size() > query.limit;
+    if (page.has_more) page.payments.pop_back();
+    if (page.has_more || is_last) return page;
+  }
 }
 
 }  // namespace
@@ -157,9 +152,34 @@ Result<void> prepare_payment_schema(sqlite::Database& database) {
   return sqlite::migrate(database, kSchema);
 }
 
+Result<sqlite::Database> open_payments_source(const std::filesystem::path& file) {
+  return sqlite::open_source(file, kSchema);
+}
+
+Result<Created> insert_payment(sqlite::Connection& connection, const crypto::Envelope& envelope,
+                               const Payment& payment) {
+  const PaymentState& state = payment.state();
+  if (auto sound = payment.check_invariants(); !sound) return fail(sound);
+  auto sealed = seal(envelope, state);
+  if (!sealed) return fail(sealed);
+  auto inserted = connection.run(
+      "INSERT INTO payment (id, owner, reference, status, created_at, next_check_at, version, document, "
+      "data_key,"
+      " payment_method, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+      state.id, state.owner, state.reference, name_of(state.status), state.created_at,
+      payment.next_check_at(), state.version, json::serialize(document_of(state)),
+      sqlite::Blob{sealed->data_key}, sqlite::Blob{sealed->payment_method},
+      sqlite::Blob{sealed->description});
+  if (!inserted) return fail(inserted);
+  if (*inserted == 1) return Created{.payment = payment, .is_new = true};
+  auto existing = find(connection, envelope, state.id, std::nullopt);
+  if (!existing) return fail(existing);
+  return Created{.payment = std::move(*existing), .is_new = false};
+}
+
 Awaitable<Result<Created>> SqlitePaymentStore::create(Payment payment) {
   auto work = [envelope = envelope_, payment = std::move(payment)](sqlite::Connection& connection) {
-    return insert(connection, envelope, payment);
+    return insert_payment(connection, envelope, payment);
   };
   co_return co_await database_.write(std::move(work));
 }
@@ -181,7 +201,9 @@ Awaitable<Result<Payment>> SqlitePaymentStore::update(std::string id, std::int64
 Awaitable<Result<std::vector<Payment>>> SqlitePaymentStore::due(core::SystemTime now, std::size_t limit) {
   auto work = [envelope = envelope_, now,
                limit](sqlite::Connection& connection) -> Result<std::vector<Payment>> {
-    return connection.all(kSelectDue, reader(envelope), now, limit);
+    auto rows = connection.all(kSelectDue, read_stored, now, limit);
+    if (!rows) return fail(rows);
+    return all_opened(envelope, std::move(*rows));
   };
   co_return co_await database_.read(std::move(work));
 }

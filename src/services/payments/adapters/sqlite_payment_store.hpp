@@ -2,9 +2,12 @@
 // provider's token and the description are sealed under a data key of the row (crypto/envelope).
 #pragma once
 
+#include <filesystem>
+
 #include "crypto/envelope.hpp"
 #include "services/payments/ports/payment_store.hpp"
-#include "storage/sqlite_async.hpp"
+#include "storage/sqlite/async.hpp"
+#include "storage/sqlite/wrapped_rows.hpp"
 
 namespace gatehouse::payments {
 
@@ -27,6 +30,15 @@ class SqlitePaymentStore final : public PaymentStore {
   crypto::Envelope envelope_;
 };
 
+// The wrapped keys of the payments, for rotation: see name_of_payment_key.
+inline const storage::WrappedTable kWrappedPaymentKeys{"payment", "id", "data_key"};
+
 [[nodiscard]] Result<void> prepare_payment_schema(storage::sqlite::Database& database);
+// To be read only: see storage::sqlite::open_source.
+[[nodiscard]] Result<storage::sqlite::Database> open_payments_source(const std::filesystem::path& file);
+
+// A whole new row; an older one of its id stays, and is what it answers with. Inside a transaction.
+[[nodiscard]] Result<Created> insert_payment(storage::sqlite::Connection& connection,
+                                             const crypto::Envelope& envelope, const Payment& payment);
 
 }  // namespace gatehouse::payments

@@ -12,8 +12,8 @@ bool is_former_life(std::string_view owner, std::string_view of) {
 
 std::chrono::seconds recheck_delay(std::int64_t tries) {
   using std::chrono::seconds;
-  constexpr std::array kDelays{seconds{1},   seconds{5},    seconds{30},
-                               seconds{300}, seconds{3600}, seconds{86'400}};
+  constexpr std::array kDelays{seconds{1},  seconds{5},   seconds{15},   seconds{30},
+                               seconds{60}, seconds{300}, seconds{3600}, seconds{86'400}};
   const auto last = static_cast<std::int64_t>(kDelays.size()) - 1;
   return kDelays[static_cast<std::size_t>(std::clamp<std::int64_t>(tries - 1, 0, last))];
 }

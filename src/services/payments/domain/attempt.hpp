@@ -43,7 +43,7 @@ struct Attempt {
   Claim claim;
   core::SystemTime dispatched_at;
   core::SystemTime check_at;  // while it is open: when the recovery worker looks after it
-  std::int64_t tries = 0;     // that ended without a verdict
+  std::int64_t tries = 0;     // whose answer was lost
   std::string refund_id;      // of a refund
   std::string provider_id;    // what the provider calls the result
   std::string decline_code;
@@ -99,9 +99,12 @@ using Outcome = std::variant<Done, Declined, Lost, NotSent>;
 // sent again. After it, only a look-up is safe.
 inline constexpr std::chrono::hours kResendWindow{23};
 
-// How long until an attempt without a verdict is looked after again: seconds first, a day in the end, and
-// never given up.
+// How long until an attempt whose answer was lost is looked after again: often in the first two minutes,
+// while a customer waits for the order; a day in the end, and never given up.
 [[nodiscard]] std::chrono::seconds recheck_delay(std::int64_t tries);
+// The same for one that did not get to the provider: it costs the provider nothing, and the breaker keeps it
+// cheap.
+inline constexpr std::chrono::seconds kUnsentWait{5};
 
 [[nodiscard]] std::string_view name_of(CaptureMode);
 [[nodiscard]] std::string_view name_of(Operation);

@@ -149,7 +149,8 @@ class Payment {
   void record(std::string_view type, const Money& amount, core::SystemTime now);
   Result<void> succeed(Attempt& attempt, const Done& done, core::SystemTime now);
   Result<void> decline(Attempt& attempt, const Declined& declined, core::SystemTime now);
-  Result<void> leave_open(Attempt& attempt, core::SystemTime now);
+  void leave_open(Attempt& attempt, std::chrono::seconds wait, core::SystemTime now);
+  Result<void> put_off(Attempt& attempt, core::SystemTime now);
   Result<void> lose(Attempt& attempt, core::SystemTime now);
   Result<void> book_capture(Attempt& attempt, core::SystemTime now);
   Result<void> book_refund(Attempt& attempt, core::SystemTime now);

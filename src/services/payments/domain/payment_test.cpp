@@ -123,6 +123,17 @@ TEST(Payment, WhatWasNotSentStaysAsItWas) {
   EXPECT_EQ(payment.state().status, Status::unknown) << "what may have happened does not unhappen";
 }
 
+TEST(Payment, AProviderOutOfReachDoesNotMakeTheWaitsLonger) {
+  Payment payment = opened(CaptureMode::automatic);
+  const Attempt& charge = *payment.attempt("pay_1-charge-1");
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(payment.conclude("pay_1-charge-1", NotSent{"circuit_open"}, kNow));
+    EXPECT_EQ(charge.check_at, kNow + kUnsentWait);
+  }
+  ASSERT_TRUE(payment.conclude("pay_1-charge-1", Lost{"timeout"}, kNow));
+  EXPECT_EQ(charge.check_at, kNow + recheck_delay(1));
+}
+
 TEST(Payment, AnotherAmountThanAskedForIsNoSuccess) {
   for (const Money wrong : {Money{1998, kEur}, Money{1999, Currency::from_code("USD").value()}}) {
     Payment payment = opened(CaptureMode::automatic);
@@ -251,7 +262,7 @@ TEST(Payment, EventsWaitInOrderUntilTheyArePublished) {
 
 TEST(Recheck, ComesSlowerAndSlowerAndNeverEnds) {
   const std::vector<std::pair<std::int64_t, std::int64_t>> cases{
-      {1, 1}, {2, 5}, {3, 30}, {4, 300}, {5, 3600}, {6, 86'400}, {50, 86'400}};
+      {1, 1}, {2, 5}, {3, 15}, {4, 30}, {5, 60}, {6, 300}, {7, 3600}, {8, 86'400}, {50, 86'400}};
   for (const auto& [tries, expected] : cases) EXPECT_EQ(recheck_delay(tries).count(), expected);
 }
 

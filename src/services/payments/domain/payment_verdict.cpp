@@ -35,7 +35,7 @@ Result<void> Payment::conclude(std::string_view provider_key, const Outcome& out
   }
   if (const auto* declined = std::get_if<Declined>(&outcome)) return decline(*attempt, *declined, now);
   if (std::holds_alternative<Lost>(outcome)) return lose(*attempt, now);
-  return leave_open(*attempt, now);
+  return put_off(*attempt, now);
 }
 
 Result<void> Payment::succeed(Attempt& attempt, const Done& done, core::SystemTime now) {
@@ -85,7 +85,7 @@ Result<void> Payment::decline(Attempt& attempt, const Declined& declined, core::
 Result<void> Payment::lose(Attempt& attempt, core::SystemTime now) {
   const bool is_news = attempt.state != AttemptState::unknown;
   attempt.state = AttemptState::unknown;
-  if (auto left = leave_open(attempt, now); !left) return left;
+  leave_open(attempt, recheck_delay(++attempt.tries), now);
   if (attempt.operation == Operation::refund) {
     if (Refund* refund = find_refund(attempt.refund_id); refund != nullptr)
       refund->state = RefundState::unknown;
@@ -95,10 +95,14 @@ Result<void> Payment::lose(Attempt& attempt, core::SystemTime now) {
   return move_on(Happening::outcome_lost);
 }
 
-Result<void> Payment::leave_open(Attempt& attempt, core::SystemTime now) {
+void Payment::leave_open(Attempt& attempt, std::chrono::seconds wait, core::SystemTime now) {
   attempt.claim.until = now;
-  ++attempt.tries;
-  attempt.check_at = now + recheck_delay(attempt.tries);
+  attempt.check_at = now + wait;
+}
+
+// A provider out of reach says nothing about how long its verdict takes: the waits do not grow on it.
+Result<void> Payment::put_off(Attempt& attempt, core::SystemTime now) {
+  leave_open(attempt, kUnsentWait, now);
   return {};
 }
 

@@ -6,9 +6,10 @@
 
 #include "core/fields.hpp"
 #include "core/text.hpp"
-#include "services/payments/http/idempotency_key.hpp"
+#include "http/idempotency_key.hpp"
 #include "services/payments/http/json_of_payment.hpp"
 #include "services/payments/http/request_forms.hpp"
+#include "services/payments/http/request_mark.hpp"
 #include "services/payments/usecases/get_payment.hpp"
 #include "services/payments/usecases/list_payments.hpp"
 
@@ -79,7 +80,7 @@ CallContext Api::context(const Call& call) const {
 }
 
 Result<RequestMark> Api::mark(const Call& call, std::string_view route, const json::object& body) const {
-  const auto key = idempotency_key_of(call.exchange.request.headers);
+  const auto key = http::idempotency_key_of(call.exchange.request.headers);
   if (!key) return fail(key);
   const auto object = call.params.find("id");
   RequestMark mark = mark_of({.principal = call.access.principal.subject,

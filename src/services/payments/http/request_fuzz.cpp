@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "core/fields.hpp"
-#include "services/payments/http/idempotency_key.hpp"
+#include "http/idempotency_key.hpp"
 #include "services/payments/http/request_forms.hpp"
 
 using namespace gatehouse;
@@ -19,13 +19,13 @@ void fuzz_body(std::string_view text) {
   }
   (void)payments::capture_command("pay_1", *body);
   (void)payments::cancel_command("pay_1", *body);
-  const std::string once = payments::canonical(*body);
+  const std::string once = http::canonical_json(*body);
   const auto command = payments::create_command(*body);
   if (!command) return;
   if (command->amount.minor <= 0) std::abort();
   // The canonical form of the canonical form is itself: one content, one fingerprint.
   const auto again = core::parse_json_object(once);
-  if (!again || payments::canonical(*again) != once) std::abort();
+  if (!again || http::canonical_json(*again) != once) std::abort();
 }
 
 }  // namespace
@@ -35,8 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   fuzz_body(text);
   http::Headers headers;
   if (http::is_field_value(text)) headers.add("Idempotency-Key", text);
-  if (const auto key = payments::idempotency_key_of(headers);
-      key && (key->size() < 16 || key->size() > 255)) {
+  if (const auto key = http::idempotency_key_of(headers); key && (key->size() < 16 || key->size() > 255)) {
     std::abort();
   }
   const payments::ListParameters parameters{

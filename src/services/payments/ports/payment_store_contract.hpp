@@ -2,47 +2,48 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <set>
 
 #include <gtest/gtest.h>
 
+#include "runtime/task_group.hpp"
 #include "runtime/worker.hpp"
-#include "services/payments/ports/payment_store.hpp"
+#include "services/payments/ports/payment_store_under_test.hpp"
 
 namespace gatehouse::payments::contract {
 
-// Keeps alive what the store stands on.
-struct StoreUnderTest {
-  virtual ~StoreUnderTest() = default;
-  [[nodiscard]] virtual PaymentStore& store() = 0;
-};
-using StoreFactory = std::function<std::unique_ptr<StoreUnderTest>()>;
-
-inline constexpr core::SystemTime kNow{std::chrono::seconds{1'800'000'000}};
-
-inline Payment new_payment(std::string id, std::string owner = "service:orders",
-                           std::string reference = "ord_1", core::SystemTime at = kNow) {
-  NewPayment wanted{.id = std::move(id),
-                    .owner = std::move(owner),
-                    .reference = std::move(reference),
-                    .amount = {1999, Currency::from_code("EUR").value()},
-                    .capture_mode = CaptureMode::automatic,
-                    .payment_method = Secret("pm_card_visa"),
-                    .description = Pii("two red socks for Ann")};
-  return Payment::open(std::move(wanted), {"scope-1", "print-1", "trace"},
-                       {"payments-1#a", at + std::chrono::seconds{10}}, at);
-}
-
-class PaymentStoreContract : public testing::TestWithParam<StoreFactory> {
+class PaymentStoreContract : public ::testing::TestWithParam<StoreFactory> {
  protected:
+  void SetUp() override {
+    if (!under_test_) GTEST_SKIP() << "its server is not here: run tools/peers";
+  }
   template <class T>
   Result<T> wait(Awaitable<Result<T>> task) {
     return runtime::run_to_end(io_, std::move(task));
   }
   PaymentStore& store() { return under_test_->store(); }
+  // All of the group's tasks side by side, to their end.
+  void run_all(runtime::TaskGroup& tasks) {
+    const bool all_ended = runtime::run_to_end(io_, tasks.join(Deadline::after(std::chrono::seconds{60})));
+    ASSERT_TRUE(all_ended);
+  }
+  // The ids of all pages; `between` runs after the first.
+  std::vector<std::string> ids_of(ListQuery query, const std::function<void()>& between = [] {}) {
+    std::vector<std::string> ids;
+    for (bool is_first = true;; is_first = false) {
+      const auto page = wait(store().list(query));
+      EXPECT_TRUE(page) << page.error().detail;
+      if (!page) return ids;
+      for (const Payment& payment : page->payments) ids.push_back(payment.state().id);
+      if (!page->has_more) return ids;
+      const PaymentState& last = page->payments.back().state();
+      query.after = ListQuery::Position{last.created_at, last.id};
+      if (is_first) between();
+    }
+  }
 
   boost::asio::io_context io_{1};
-  std::unique_ptr<StoreUnderTest> under_test_ = GetParam()();
+  std::unique_ptr<StoreUnderTest> under_test_ = GetParam()(io_);
 };
 
 TEST_P(PaymentStoreContract, GivesBackAllThatWasPut) {
@@ -150,15 +151,7 @@ TEST_P(PaymentStoreContract, ListsNewestFirstPageByPage) {
     ASSERT_TRUE(
         wait(store().create(new_payment("pay_" + std::to_string(i), "o", i == 3 ? "ord_x" : "ord_1", at))));
   }
-  std::vector<std::string> seen;
-  ListQuery query{.reference = "ord_1", .limit = 2};
-  for (;;) {
-    const auto page = wait(store().list(query)).value();
-    for (const Payment& payment : page.payments) seen.push_back(payment.state().id);
-    if (!page.has_more) break;
-    query.after =
-        ListQuery::Position{page.payments.back().state().created_at, page.payments.back().state().id};
-  }
+  const auto seen = ids_of({.reference = "ord_1", .limit = 2});
   EXPECT_EQ(seen, (std::vector<std::string>{"pay_4", "pay_2", "pay_1", "pay_0"}));
 }
 
@@ -167,6 +160,104 @@ TEST_P(PaymentStoreContract, CountsTheUnknown) {
   ASSERT_TRUE(wait(store().create(new_payment("pay_2"))));
   PaymentStore::Change lose = [](Payment& p) { return p.conclude("pay_2-charge-1", Lost{"timeout"}, kNow); };
   ASSERT_TRUE(wait(store().update("pay_2", 1, lose)));
+  EXPECT_EQ(wait(store().count_unknown()).value(), 1);
+}
+
+// Reads, decides and writes again until its refund is begun.
+inline Awaitable<> begin_refund(PaymentStore& store, std::string refund_id, int& begun) {
+  for (int tries = 0; tries < 200; ++tries) {
+    auto payment = co_await store.get("pay_1", {});
+    if (!payment) co_return;
+    PaymentStore::Change change = [refund_id](Payment& p) -> Result<void> {
+      auto started =
+          p.begin_refund(refund_id, 1, "", {"scope-" + refund_id, "print"}, {"payments-1#a", kNow}, kNow);
+      if (!started) return fail(started);
+      return {};
+    };
+    auto updated = co_await store.update("pay_1", payment->state().version, std::move(change));
+    if (updated) ++begun;
+    if (updated || updated.error().reason != "version_conflict") co_return;
+  }
+}
+
+TEST_P(PaymentStoreContract, NoneOfManyChangesSideBySideIsLost) {
+  Payment payment = new_payment("pay_1");
+  ASSERT_TRUE(payment.conclude("pay_1-charge-1", Done{"ch_1", payment.state().amount}, kNow));
+  ASSERT_TRUE(wait(store().create(payment)));
+  constexpr int kChanges = 12;
+  int begun = 0;
+  runtime::TaskGroup tasks(io_.get_executor());
+  for (int i = 0; i < kChanges; ++i)
+    tasks.spawn("refund", begin_refund(store(), "re_" + std::to_string(i), begun));
+  run_all(tasks);
+
+  EXPECT_EQ(begun, kChanges);
+  const Payment after = wait(store().get("pay_1", {})).value();
+  EXPECT_EQ(after.state().refunds.size(), static_cast<std::size_t>(kChanges));
+  EXPECT_EQ(after.state().version, payment.state().version + kChanges);
+  EXPECT_EQ(after.refund_pending(), kChanges);
+}
+
+inline Awaitable<> create_one(PaymentStore& store, std::string reference, int& fresh,
+                              std::vector<std::string>& stored) {
+  auto created = co_await store.create(new_payment("pay_1", "service:orders", std::move(reference)));
+  if (!created) co_return;
+  fresh += created->is_new ? 1 : 0;
+  stored.push_back(created->payment.state().reference);
+}
+
+TEST_P(PaymentStoreContract, OfManyWhoCreateOneIdSideBySideOneWinsAndAllSeeIt) {
+  int fresh = 0;
+  std::vector<std::string> stored;
+  runtime::TaskGroup tasks(io_.get_executor());
+  for (int i = 0; i < 12; ++i)
+    tasks.spawn("create", create_one(store(), "ord_" + std::to_string(i), fresh, stored));
+  run_all(tasks);
+
+  EXPECT_EQ(fresh, 1);
+  ASSERT_EQ(stored.size(), 12U);
+  EXPECT_EQ(std::set<std::string>(stored.begin(), stored.end()).size(), 1U) << "all see the same payment";
+}
+
+TEST_P(PaymentStoreContract, APageIsWholeWhateverIsAddedMeanwhileAndWhoeverAsks) {
+  std::vector<std::string> all;
+  std::vector<std::string> of_ann;
+  for (int i = 0; i < 23; ++i) {
+    const std::string id = "pay_" + std::to_string(100 + i);
+    const bool is_anns = i % 3 != 0;
+    const auto at = kNow + std::chrono::microseconds{i / 2};  // pairs of the same time: the id decides
+    ASSERT_TRUE(wait(store().create(new_payment(id, is_anns ? "ann" : "bob", "ord_1", at))));
+    all.insert(all.begin(), id);
+    if (is_anns) of_ann.insert(of_ann.begin(), id);
+  }
+  const auto add_newer = [this, more = 0]() mutable {
+    ASSERT_TRUE(wait(store().create(
+        new_payment("pay_9" + std::to_string(more++), "ann", "ord_1", kNow + std::chrono::hours{1}))));
+  };
+  EXPECT_EQ(ids_of({.limit = 5}), all);
+  EXPECT_EQ(ids_of({.owner = "ann", .limit = 4}), of_ann);
+  EXPECT_EQ(ids_of({.owner = "ann", .reference = "ord_1", .limit = 4}, add_newer), of_ann)
+      << "what is newer than the first page is on none of the later ones";
+  EXPECT_EQ(ids_of({.owner = "ann", .limit = 100}).size(), of_ann.size() + 1);
+  EXPECT_TRUE(ids_of({.owner = "ann", .reference = "ord_2", .limit = 4}).empty());
+}
+
+TEST_P(PaymentStoreContract, ARestartLosesNothingThatWasAnswered) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(wait(store().create(new_payment("pay_" + std::to_string(i)))));
+  PaymentStore::Change conclude = [](Payment& p) {
+    return p.conclude("pay_1-charge-1", Declined{"card_declined"}, kNow);
+  };
+  ASSERT_TRUE(wait(store().update("pay_1", 1, conclude)));
+
+  under_test_->restart();
+
+  EXPECT_EQ(wait(store().get("pay_1", {}))->state().status, Status::declined);
+  EXPECT_EQ(wait(store().get("pay_1", {}))->state().version, 2);
+  EXPECT_EQ(ids_of({.limit = 2}), (std::vector<std::string>{"pay_2", "pay_1", "pay_0"}));
+  EXPECT_FALSE(wait(store().create(new_payment("pay_0")))->is_new);
+  EXPECT_EQ(wait(store().update("pay_1", 1, conclude)).error().reason, "version_conflict");
+  EXPECT_TRUE(wait(store().update(
+      "pay_2", 1, [](Payment& p) { return p.conclude("pay_2-charge-1", Lost{"timeout"}, kNow); })));
   EXPECT_EQ(wait(store().count_unknown()).value(), 1);
 }
 

@@ -64,6 +64,12 @@ inline const bool kIsQuiet = [] {
   return true;
 }();
 
+// Where all of them run: a store may keep connections that belong to it.
+inline boost::asio::io_context& loop() {
+  static boost::asio::io_context io{1};
+  return io;
+}
+
 // One process of the service. A crash is the end of one and the start of the next on the same store and
 // provider.
 struct Process {
@@ -82,30 +88,31 @@ struct Process {
 
   Result<Reply> create(RequestMark request, CreateCommand command) {
     return runtime::run_to_end(
-        CreatePayment(around).run(orders, std::move(command), std::move(request), context()));
+        loop(), CreatePayment(around).run(orders, std::move(command), std::move(request), context()));
   }
   Result<Reply> capture(std::string id, RequestMark request, std::optional<std::int64_t> minor = {}) {
     CaptureCommand command{.payment_id = std::move(id), .minor = minor};
     return runtime::run_to_end(
-        CapturePayment(around).run(orders, std::move(command), std::move(request), context()));
+        loop(), CapturePayment(around).run(orders, std::move(command), std::move(request), context()));
   }
   Result<Reply> cancel(std::string id, RequestMark request) {
     CancelCommand command{.payment_id = std::move(id)};
     return runtime::run_to_end(
-        CancelPayment(around).run(orders, std::move(command), std::move(request), context()));
+        loop(), CancelPayment(around).run(orders, std::move(command), std::move(request), context()));
   }
   Result<Reply> refund(std::string id, RequestMark request, std::optional<std::int64_t> minor = {}) {
     RefundCommand command{.payment_id = std::move(id), .minor = minor, .reason = ""};
     return runtime::run_to_end(
-        RefundPayment(around).run(orders, std::move(command), std::move(request), context()));
+        loop(), RefundPayment(around).run(orders, std::move(command), std::move(request), context()));
   }
   Payment get(std::string id) {
-    return runtime::run_to_end(GetPayment(around).run(orders, std::move(id))).value();
+    return runtime::run_to_end(loop(), GetPayment(around).run(orders, std::move(id))).value();
   }
   // What the recovery worker does in one look, one payment after the other.
   void recover() {
-    const auto due = runtime::run_to_end(around.store.due(around.clock.now(), 100)).value();
-    for (const Payment& payment : due) EXPECT_TRUE(runtime::run_to_end(ResolveUnknown(around).run(payment)));
+    const auto due = runtime::run_to_end(loop(), around.store.due(around.clock.now(), 100)).value();
+    for (const Payment& payment : due)
+      EXPECT_TRUE(runtime::run_to_end(loop(), ResolveUnknown(around).run(payment)));
   }
 
   Metrics metrics;

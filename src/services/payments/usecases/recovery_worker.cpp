@@ -15,7 +15,13 @@ Awaitable<> RecoveryWorker::run() {
   tasks_.spawn("payment-leftovers", take_up_leftovers());
   for (;;) {
     auto looked = co_await look();
-    if (!looked) log::warn("payment-recovery", "could not look for payments", {log::field(looked.error())});
+    // Once when it begins: a store that is away for an hour is not news every half second.
+    if (!looked && could_look_) {
+      log::warn("payment-recovery", "could not look for payments, will be tried again",
+                {log::field(looked.error())});
+    }
+    if (looked && !could_look_) log::info("payment-recovery", "looks for payments again");
+    could_look_ = looked.has_value();
     auto slept = co_await runtime::sleep_for(limits_.pause);
     if (!slept) co_return;
   }

@@ -40,6 +40,7 @@ class RecoveryWorker {
   runtime::TaskGroup& tasks_;
   RecoveryLimits limits_;
   std::set<std::string, std::less<>> under_way_;
+  bool could_look_ = true;
 };
 
 }  // namespace gatehouse::payments
