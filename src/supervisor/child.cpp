@@ -58,8 +58,12 @@ Result<Child> Child::start(const ChildCommand& command) {
   std::vector<std::string> arguments{"gatehouse"};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   std::vector<std::string> environment{fmt::format("GATEHOUSE_READY_FD={}", pipe[1])};
-  for (const char* name : {"PATH", "HOME", "TZ", "LANG", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
-    if (const char* value = std::getenv(name)) environment.push_back(fmt::format("{}={}", name, value));
+  std::vector<std::string> names{"PATH",         "HOME",         "TZ",           "LANG",
+                                 "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"};
+  names.insert(names.end(), command.variables.begin(), command.variables.end());
+  for (const std::string& name : names) {
+    if (const char* value = std::getenv(name.c_str()))
+      environment.push_back(fmt::format("{}={}", name, value));
   }
   const auto argument_list = pointers(arguments);
   const auto environment_list = pointers(environment);

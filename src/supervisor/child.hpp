@@ -16,6 +16,7 @@ namespace gatehouse::supervisor {
 struct ChildCommand {
   std::vector<std::string> arguments;  // after the program itself
   std::filesystem::path log_file;      // stdout and stderr are appended to it
+  std::vector<std::string> variables;  // of our environment, beside the few that every child gets
 };
 
 class Child {

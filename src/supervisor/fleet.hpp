@@ -18,14 +18,6 @@ namespace gatehouse::supervisor {
 enum class State { starting, ready, waiting, stopping, stopped };
 [[nodiscard]] std::string_view name_of(State);
 
-// Between two starts of an instance that dies: doubles from `first` to `last`; an instance that lived for
-// `good_after` begins anew.
-struct BackOff {
-  std::chrono::milliseconds first{50};
-  std::chrono::milliseconds last{5'000};
-  std::chrono::milliseconds good_after{10'000};
-};
-
 struct Member {
   Instance instance;
   State state = State::stopped;

@@ -1,9 +1,9 @@
 // The platform's certificates on disk: made at the first start, renewed in place, shown by `gatehouse pki`.
 //
-//   <data>/pki/ca.pem                       the root's certificate: the one trust anchor of every role
-//   <data>/pki/root/{root.pem,root.key}     10 years; the directory is the owner's alone (0700), keys are
-//   0600 <data>/pki/issuing/{issuing.pem,…key}   1 year; signs the leaves, and only leaves
-//   <instance>/tls/{cert.pem,key.pem}       24 hours; cert.pem holds the leaf and the issuing certificate
+//   <data>/pki/ca.pem                            the root's certificate: the one trust anchor of every role
+//   <data>/pki/root/{root.pem,root.key}          10 years; the directory is the owner's alone (0700), keys are 0600
+//   <data>/pki/issuing/{issuing.pem,issuing.key} 1 year; signs the leaves, and only leaves
+//   <instance>/tls/{cert.pem,key.pem}            24 hours; cert.pem holds the leaf and the issuing certificate
 //
 // The root directory may be moved offline after the first start (that is its purpose): nothing needs it until
 // the issuing CA is renewed, which is due after two thirds of its year. While the root is away, ensure_pki()

@@ -11,6 +11,7 @@
 #include "service/service.hpp"
 #include "supervisor/durable_file.hpp"
 #include "supervisor/pki.hpp"
+#include "supervisor/platform_text.hpp"
 
 namespace gatehouse::supervisor {
 
@@ -24,7 +25,16 @@ Result<void> ensure_secret(const fs::path& file, const std::string& fresh) {
   return write_durably(file, fresh + "\n", kOwnerOnly);
 }
 
-Result<void> ensure_secrets(const Layout& layout) {
+// Whether the ring of the role lies in a plain file: another provider holds keys that nobody makes here.
+bool has_plain_ring(const Platform& platform, std::string_view role) {
+  const json::value* keys = platform.plan_of(role).settings.if_contains("field_keys");
+  const json::object* settings = keys == nullptr ? nullptr : keys->if_object();
+  if (settings == nullptr) return true;
+  const json::value* provider = settings->if_contains("provider");
+  return provider != nullptr && provider->is_string() && provider->get_string() == "file";
+}
+
+Result<void> ensure_secrets(const Platform& platform, const Layout& layout) {
   struct Wanted {
     std::string_view role;
     std::string_view name;
@@ -40,13 +50,13 @@ Result<void> ensure_secrets(const Layout& layout) {
       {"payments", "field_keys.json", crypto::KeyRing::fresh_json()},
       {"payments", "cursor.key", core::random_token()},
       {"orders", "field_keys.json", crypto::KeyRing::fresh_json()},
-      {"orders", "field_keys.json", crypto::KeyRing::fresh_json()},
       {"orders", "cursor.key", core::random_token()},
       {"payments", "provider_api_key", provider_key},
   };
   for (const Wanted& secret : wanted) {
     const auto directory = layout.secrets_dir(secret.role);
     if (auto made = make_private_directory(directory); !made) return made;
+    if (secret.name == "field_keys.json" && !has_plain_ring(platform, secret.role)) continue;
     if (auto kept = ensure_secret(directory / secret.name, secret.content); !kept) return kept;
   }
   // The simulated provider knows the same key as its customer.
@@ -89,7 +99,8 @@ Result<std::vector<Account>> ensure_accounts(const Layout& layout, const fs::pat
   return fresh;
 }
 
-json::object settings_of(const Platform& platform, const RolePlan& plan) {
+json::object settings_of(const Platform& platform, const Instance& instance) {
+  const RolePlan& plan = platform.plan_of(instance.role);
   json::object settings = plan.settings;
   const auto share = share_directory();
   const auto put = [&settings](std::string_view name, json::value value) {
@@ -101,25 +112,10 @@ json::object settings_of(const Platform& platform, const RolePlan& plan) {
   if (plan.role == "gateway") {
     put("http_port", platform.gateway_http);
     put("https_port", platform.gateway_https);
-    put("admin_port", platform.gateway_admin);
+    put("admin_port", admin_port_of(platform, instance));
+    put("shares_ports", plan.instances > 1);
   }
   return settings;
-}
-
-json::object config_of(const Platform& platform, const Layout& layout, const Instance& instance) {
-  const auto tls = layout.instance_dir(instance.name) / "tls";
-  return {{"role", instance.role},
-          {"instance", instance.name},
-          {"listen", {{"address", platform.address}, {"port", instance.port}}},
-          {"data_dir", layout.role_dir(instance.role).string()},
-          {"tls",
-           {{"certificate", (tls / "cert.pem").string()},
-            {"key", (tls / "key.pem").string()},
-            {"ca", layout.ca_file().string()}}},
-          {"discovery", {{"address", platform.address}, {"port", platform.plan_of("registry").port}}},
-          {"issuer", platform.issuer()},
-          {"log_level", platform.log_level},
-          {"settings", settings_of(platform, platform.plan_of(instance.role))}};
 }
 
 Result<bool> ensure_leaf(const Layout& layout, std::string_view role, std::string_view instance,
@@ -133,6 +129,29 @@ Result<bool> ensure_leaf(const Layout& layout, std::string_view role, std::strin
 }
 
 }  // namespace
+
+json::object config_of(const Platform& platform, const Instance& instance) {
+  const Layout layout{platform.data};
+  const auto tls = layout.instance_dir(instance.name) / "tls";
+  return {{"role", instance.role},
+          {"instance", instance.name},
+          {"listen", {{"address", platform.address}, {"port", instance.port}}},
+          {"data_dir", layout.role_dir(instance.role).string()},
+          {"tls",
+           {{"certificate", (tls / "cert.pem").string()},
+            {"key", (tls / "key.pem").string()},
+            {"ca", layout.ca_file().string()}}},
+          {"discovery", platform.discovery_of_roles()},
+          {"issuer", platform.issuer()},
+          {"log_level", platform.log_level},
+          {"settings", settings_of(platform, instance)}};
+}
+
+std::vector<std::string_view> client_identities(const Platform& platform) {
+  std::vector<std::string_view> identities{"up", "demo", "prometheus"};
+  if (platform.registry.kind == discovery::RegistryKind::consul) identities.emplace_back("consul");
+  return identities;
+}
 
 fs::path share_directory() {
   if (const char* chosen = std::getenv("GATEHOUSE_SHARE")) return chosen;
@@ -149,23 +168,22 @@ Result<std::vector<Account>> prepare(const Platform& platform, core::SystemTime 
   for (const char* part : {"", "roles", "instances", "logs", "run"}) {
     if (auto made = make_private_directory(layout.data / part); !made) return fail(made);
   }
-  if (!fs::exists(layout.platform_file())) {
-    const auto text = json::serialize(platform.to_json()) + "\n";
-    if (auto written = write_durably(layout.platform_file(), text, kReadableByAll); !written)
+  if (!fs::exists(platform.file)) {
+    if (auto written = write_durably(platform.file, platform_text(platform), kReadableByAll); !written)
       return fail(written);
   }
   if (auto made = ensure_pki(layout.data, now); !made) return fail(made);
-  if (auto made = ensure_secrets(layout); !made) return fail(made);
+  if (auto made = ensure_secrets(platform, layout); !made) return fail(made);
   auto accounts = ensure_accounts(layout, share_directory() / "realm.json");
   if (!accounts) return accounts;
 
-  for (const std::string_view identity : kClientIdentities) {
+  for (const std::string_view identity : client_identities(platform)) {
     if (auto leaf = ensure_leaf(layout, identity, identity, now); !leaf) return fail(leaf);
   }
   for (const Instance& instance : instances_of(platform)) {
     if (auto made = make_private_directory(layout.role_dir(instance.role)); !made) return fail(made);
     if (auto leaf = ensure_leaf(layout, instance.role, instance.name, now); !leaf) return fail(leaf);
-    const auto text = json::serialize(config_of(platform, layout, instance)) + "\n";
+    const auto text = json::serialize(config_of(platform, instance)) + "\n";
     const auto file = layout.instance_dir(instance.name) / "config.json";
     if (auto written = write_durably(file, text, kOwnerOnly); !written) return fail(written);
   }
@@ -182,7 +200,7 @@ Result<std::vector<std::string>> renew_leaves(const Platform& platform, core::Sy
     return {};
   };
   if (auto made = ensure_pki(layout.data, now); !made) return fail(made);
-  for (const std::string_view identity : kClientIdentities) {
+  for (const std::string_view identity : client_identities(platform)) {
     if (auto done = renew(identity, identity); !done) return fail(done);
   }
   for (const Instance& instance : instances_of(platform)) {

@@ -23,13 +23,16 @@ struct Account {
 // The accounts, if they were made now: shown once.
 [[nodiscard]] Result<std::vector<Account>> prepare(const Platform& platform, core::SystemTime now);
 
+// The configuration file of an instance, as prepare() writes it.
+[[nodiscard]] json::object config_of(const Platform& platform, const Instance& instance);
+
 // The directory that holds realm.json and products.json: beside the program in a source tree, or
 // /usr/share/gatehouse; GATEHOUSE_SHARE overrides.
 [[nodiscard]] std::filesystem::path share_directory();
 
 // Clients of the platform that are no role, but have a certificate: the guided demo, Prometheus, the
-// supervisor itself.
-inline constexpr std::string_view kClientIdentities[] = {"up", "demo", "prometheus"};
+// supervisor itself, and a Consul that asks the instances how they are.
+[[nodiscard]] std::vector<std::string_view> client_identities(const Platform& platform);
 
 // New leaves for those that have used two thirds of their life. Answers with the instances that got one.
 [[nodiscard]] Result<std::vector<std::string>> renew_leaves(const Platform& platform, core::SystemTime now);

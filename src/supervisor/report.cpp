@@ -32,17 +32,24 @@ struct Row {
   std::int64_t restarts = 0;
 };
 
-// Resident memory in bytes and CPU time in seconds of a process; zeros if it is gone.
+// Memory in bytes and CPU time in seconds of a process; zeros if it is gone. A page that several processes
+// share counts for each by its part (Pss), so that the sum over the roles is what the platform takes.
 struct Usage {
   std::uint64_t memory = 0;
   double cpu_seconds = 0;
 };
 
+std::uint64_t memory_of(std::int64_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/smaps_rollup", pid));
+  for (std::string word; file >> word;) {
+    std::uint64_t kib = 0;
+    if (word == "Pss:" && file >> kib) return kib * 1024;
+  }
+  return 0;
+}
+
 Usage usage_of(std::int64_t pid) {
-  Usage usage;
-  std::ifstream memory(fmt::format("/proc/{}/statm", pid));
-  std::uint64_t pages = 0;
-  if (memory >> pages >> pages) usage.memory = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  Usage usage{.memory = memory_of(pid)};
   std::ifstream stat(fmt::format("/proc/{}/stat", pid));
   std::string text;
   std::getline(stat, text);

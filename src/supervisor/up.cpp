@@ -1,11 +1,9 @@
 #include "supervisor/up.hpp"
 
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "net/listener.hpp"
-#include "supervisor/durable_file.hpp"
+#include "supervisor/data_lock.hpp"
 #include "supervisor/fleet.hpp"
 #include "supervisor/prepare.hpp"
 #include "supervisor/report.hpp"
@@ -41,25 +39,6 @@ int complain(const Error& error) {
   return 1;
 }
 
-// One supervisor per data directory; the kernel lets go of the lock however we end.
-Result<int> lock_data(const Layout& layout) {
-  for (const auto& directory : {layout.data, layout.data / "run"}) {
-    if (auto made = make_private_directory(directory); !made) return fail(made);
-  }
-  const int lock = ::open(layout.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0) {
-    return fail(ErrorKind::unavailable, "cannot_write",
-                fmt::format("{}: {}", layout.lock_file().string(), std::strerror(errno)));
-  }
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    ::close(lock);
-    return fail(ErrorKind::conflict, "already_running",
-                fmt::format("the platform in {} is running already (see gatehouse status, gatehouse down)",
-                            layout.data.string()));
-  }
-  return lock;
-}
-
 // All ports before the first role: a taken one is told before anything was started.
 Result<void> check_ports(const Platform& platform) {
   const auto check = [&](std::string_view who, std::uint16_t port) -> Result<void> {
@@ -67,15 +46,18 @@ Result<void> check_ports(const Platform& platform) {
     if (free) return {};
     return fail(ErrorKind::unavailable, "port_taken",
                 fmt::format("{} cannot listen on {} (choose other ports in {})", who, free.error().detail,
-                            Layout{platform.data}.platform_file().string()));
+                            platform.file.string()));
   };
   for (const Instance& instance : instances_of(platform)) {
     if (auto free = check(instance.name, instance.port); !free) return free;
   }
-  for (const auto& [who, port] : {std::pair{"gateway http", platform.gateway_http},
-                                  {"gateway https", platform.gateway_https},
-                                  {"gateway admin", platform.gateway_admin}}) {
+  for (const auto& [who, port] :
+       {std::pair{"gateway http", platform.gateway_http}, {"gateway https", platform.gateway_https}}) {
     if (auto free = check(who, port); !free) return free;
+  }
+  for (const Instance& instance : instances_of(platform)) {
+    if (instance.role != "gateway") continue;
+    if (auto free = check("gateway admin", admin_port_of(platform, instance)); !free) return free;
   }
   return {};
 }
@@ -104,7 +86,7 @@ class Supervisor {
   Supervisor(Platform platform, std::vector<Account> accounts)
       : platform_(std::move(platform)),
         accounts_(std::move(accounts)),
-        fleet_(platform_, BackOff{}),
+        fleet_(platform_, platform_.restart),
         signals_(signal_descriptor()) {}
   ~Supervisor() { ::close(signals_); }
 
@@ -199,7 +181,7 @@ void let_terminal_go(const Layout& layout, int ready_pipe) {
 int supervise(const UpOptions& options, int ready_pipe) {
   log::configure("gatehouse-up", "up", log::Level::warn);
   const Layout layout{std::filesystem::absolute(options.data).lexically_normal()};
-  const auto lock = lock_data(layout);
+  const auto lock = DataLock::take(layout);
   if (!lock) return complain(lock.error());
   auto platform = Platform::load(layout.data);
   if (!platform) return complain(platform.error());
