@@ -11,6 +11,7 @@
 
 #include "core/fields.hpp"
 #include "supervisor/durable_file.hpp"
+#include "tests/harness/or_throw.hpp"
 
 namespace gatehouse::tests {
 
@@ -27,12 +28,6 @@ std::uint16_t free_run(std::size_t instances) {
     const auto last = first + (instances - 1) * 100;
     if (last < 32'000) return first;
   }
-}
-
-template <class T>
-T or_throw(Result<T> result, std::string_view what) {
-  if (result) return std::move(*result);
-  throw std::runtime_error(fmt::format("{}: {} {}", what, result.error().reason, result.error().detail));
 }
 
 // Waits, in a process of its own, until the test that holds the pipe's other end is gone.
@@ -52,6 +47,17 @@ int guard(const std::string& program, const std::filesystem::path& data) {
   }
   ::close(pipe[0]);
   return pipe[1];
+}
+
+void write_secrets(const supervisor::Layout& layout, const PlatformOptions& options) {
+  for (const auto& [role, secrets] : options.secrets) {
+    const std::filesystem::path directory = layout.secrets_dir(role);
+    std::filesystem::create_directories(directory);
+    for (const auto& [name, text] : secrets) {
+      std::ofstream(directory / name) << text << "\n";
+      std::filesystem::permissions(directory / name, std::filesystem::perms{0600});
+    }
+  }
 }
 
 }  // namespace
@@ -82,7 +88,12 @@ void write_platform_file(const std::filesystem::path& data, const PlatformOption
 
 RunningPlatform::RunningPlatform(PlatformOptions options)
     : program_(options.program.empty() ? executable() : options.program) {
-  write_platform_file(data(), options);
+  if (options.prepare) {
+    options.prepare(data());
+  } else {
+    write_platform_file(data(), options);
+  }
+  write_secrets(layout(), options);
   plan_ = or_throw(supervisor::Platform::load(data()), "platform.json");
   guardian_ = guard(program_, data());
   const Outcome started = gatehouse({"up", "--detach"}, kStartPatience);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,7 +23,11 @@ namespace gatehouse::tests {
 struct PlatformOptions {
   std::map<std::string, std::size_t> instances = {};  // by role, where not one
   std::map<std::string, json::object> settings = {};  // by role
-  std::string program = {};                           // empty: executable()
+  // By role and name: what stands in its secrets directory from the start.
+  std::map<std::string, std::map<std::string, std::string>> secrets = {};
+  std::string program = {};  // empty: executable()
+  // Fills the data directory, with a platform file of its own, before the start. Empty: platform_file().
+  std::function<void(const std::filesystem::path& data)> prepare = {};
 };
 
 // A platform.json with free ports only.

@@ -4,7 +4,7 @@
 
 #include "core/encoding.hpp"
 #include "core/ids.hpp"
-#include "storage/redis_test_server.hpp"
+#include "storage/redis/test_server.hpp"
 #include "supervisor/durable_file.hpp"
 #include "tests/harness/running_platform.hpp"
 

@@ -78,6 +78,30 @@ TEST(Start, AWrongPlatformFileIsNamedWithTheKey) {
   }
 }
 
+TEST(Start, AWrongPlatformYamlIsNamedWithFileLineAndKey) {
+  const TemporaryDirectory data;
+  std::ofstream(data.path() / "platform.yml") << "address: 127.0.0.1\nroles:\n  orders:\n    prot: 5003\n";
+  expect_one_line(up(data.path()), "platform.yml:4: roles.orders.prot");
+}
+
+TEST(Start, ADamagedStoreIsNamedWithTheFileAndLeftAsItIs) {
+  const TemporaryDirectory data;
+  write_platform_file(data.path(), {});
+  const auto store = data.path() / "roles" / "orders" / "orders.db";
+  std::filesystem::create_directories(store.parent_path());
+  const std::string garbage(8'192, 'x');
+  std::ofstream(store) << garbage;
+  const Outcome outcome = up(data.path());
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.output.find("orders-1 could not start"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("database_corrupt"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("orders.db"), std::string::npos) << outcome.output;
+  EXPECT_EQ(std::filesystem::file_size(store), garbage.size());
+  const Outcome check = run({.words = {executable(), "check", "--data", data.path().string()}, .user = {}});
+  EXPECT_EQ(check.code, 1);
+  EXPECT_NE(check.output.find("orders.db"), std::string::npos) << check.output;
+}
+
 TEST(Start, ASettingThatARoleDoesNotKnowIsNamedWithTheRole) {
   const TemporaryDirectory data;
   write_platform_file(data.path(),

@@ -158,6 +158,17 @@ std::size_t Books::unfinished() const {
                                   std::ranges::count_if(payments, is_open));
 }
 
+std::vector<std::string> Books::open_payments() const {
+  std::vector<std::string> open;
+  for (const auto& [id, payment] : payments) {
+    if (is_finished(payment)) continue;
+    const auto order = orders.find(payment.order);
+    open.push_back(fmt::format("{} is {}, its order {} is {}", id, payment.status, payment.order,
+                               order == orders.end() ? "not there" : order->second.status));
+  }
+  return open;
+}
+
 Result<std::map<std::string, std::int64_t>> read_stock(const RunningPlatform& platform) {
   const auto products = platform.through_https()->ask(demo::get("/products"), 200);
   if (!products) return fail(products);

@@ -40,6 +40,8 @@ struct Books {
   std::map<std::string, std::int64_t> stock;  // available, by product
 
   [[nodiscard]] std::size_t unfinished() const;  // orders and payments without an end
+  // For whoever asks why: each payment without an end, and its order.
+  [[nodiscard]] std::vector<std::string> open_payments() const;
 };
 [[nodiscard]] Result<std::map<std::string, std::int64_t>> read_stock(const RunningPlatform& platform);
 [[nodiscard]] Result<Books> read_books(const RunningPlatform& platform);

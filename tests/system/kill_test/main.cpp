@@ -1,12 +1,13 @@
 // Orders placed by many clients while the roles that serve them are killed at random; in the end every book
 // must say the same. Exit code 0: they do. With --must-notice the executable under test charges some orders
-// twice, and 0 means that the checker noticed.
+// twice, and 0 means that the checker noticed. With --production the engines beneath are injured meanwhile.
 #include <CLI/CLI.hpp>
 
 #include "telemetry/log.hpp"
+#include "tests/system/kill_test/blows.hpp"
 #include "tests/system/kill_test/checker.hpp"
 #include "tests/system/kill_test/customers.hpp"
-#include "tests/system/kill_test/nemesis.hpp"
+#include "tests/system/kill_test/staleness.hpp"
 
 namespace gatehouse::tests::kill {
 namespace {
@@ -14,12 +15,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr int kSkipped = 77;  // as the scripts among the tests say it
+
 struct Options {
   CustomerOptions customers;
   std::int64_t kill_mean_ms = 2'000;
+  std::int64_t injury_mean_ms = 4'000;
   std::int64_t quiescence_s = 120;
   std::string program;
   bool must_notice = false;
+  bool on_production = false;
   std::int64_t drop_answer = 40;  // of the provider, per mille
   std::int64_t fail_before = 40;
   std::int64_t fail_after = 20;
@@ -41,12 +46,12 @@ void set_faults(const RunningPlatform& platform, const json::object& faults) {
 }
 
 void print_table(const CustomerFigures& customers, const Books& books, const Verdict& verdict,
-                 const std::map<std::string, int>& kills, const Timing& timing) {
+                 const std::map<std::string, int>& blows, const Timing& timing) {
   std::map<std::string, std::size_t> statuses;
   for (const auto& [id, order] : books.orders) ++statuses[order.status];
   const auto row = [](std::string_view name, auto value) { fmt::print("  {:<42} {:>10}\n", name, value); };
   fmt::print("\nwhat happened\n");
-  for (const auto& [victim, count] : kills) row(fmt::format("SIGKILL {}", victim), count);
+  for (const auto& [blow, count] : blows) row(blow, count);
   row("orders acknowledged", customers.acknowledged.size());
   for (const auto& [status, count] : statuses) row("  of them " + status, count);
   row("requests for an order", customers.sent);
@@ -73,6 +78,21 @@ void print_table(const CustomerFigures& customers, const Books& books, const Ver
   row("complaints of customers", verdict.complaints);
   for (std::size_t i = 0; i < std::min<std::size_t>(customers.complaints.size(), 10); ++i)
     fmt::print("    {}\n", customers.complaints[i]);
+  for (const std::string& one : books.open_payments()) fmt::print("    {}\n", one);
+}
+
+void print_staleness(const StalenessFigures& figures) {
+  const auto row = [](std::string_view name, auto value) { fmt::print("  {:<42} {:>10}\n", name, value); };
+  fmt::print("\nhow old a cached person was (changed on one instance, read on all)\n");
+  row("changes acknowledged", figures.changes);
+  row("reads answered", figures.reads);
+  row("  of a version that had been replaced", figures.old_reads);
+  row("age of what was read, p99, ms", figures.p99.count());
+  row("age of what was read, max, ms", figures.max.count());
+  row("bound: time to live and a load, ms", StalenessWatch::kBound.count());
+  row("reads older than that (must be zero)", figures.too_old);
+  row("instances without the last change (zero)", figures.behind.size());
+  for (const std::string& one : figures.behind) fmt::print("    {}\n", one);
 }
 
 // A line every few seconds, for whoever waits.
@@ -97,18 +117,21 @@ class Progress {
   std::thread thread_;
 };
 
-// A storm in which a role was never killed proves nothing about it.
-bool killed_everybody(const std::map<std::string, int>& kills) {
-  return std::ranges::all_of(
-      kVictims, [&kills](std::string_view victim) { return kills.contains(std::string(victim)); });
-}
-
 int run(const Options& options) {
   fmt::print("seed {}: {} orders by {} clients, a SIGKILL every {} ms on average\n", options.customers.seed,
              options.customers.orders, options.customers.clients, options.kill_mean_ms);
   std::fflush(stdout);
-  const RunningPlatform platform({.instances = {}, .settings = {}, .program = options.program});
-  const auto stock_before = read_stock(platform);
+  std::optional<ProductionEngines> engines;
+  if (options.on_production) engines.emplace();
+  const RunningPlatform platform(engines ? engines->platform(options.program)
+                                         : PlatformOptions{.program = options.program});
+  if (engines) ProductionEngines::count_requests(platform);
+  auto stock_before = read_stock(platform);
+  // Consul tells the gateway of the orders service a moment after that is ready.
+  (void)eventually(std::chrono::seconds{30}, [&] {
+    if (!stock_before) stock_before = read_stock(platform);
+    return bool(stock_before);
+  });
   if (!stock_before) throw std::runtime_error("there is no stock");
   set_faults(platform, {{"drop_answer", options.drop_answer},
                         {"fail_before", options.fail_before},
@@ -117,14 +140,20 @@ int run(const Options& options) {
 
   Timing timing;
   auto start = std::chrono::steady_clock::now();
-  Nemesis nemesis(platform, options.customers.seed, milliseconds{options.kill_mean_ms});
+  Nemesis of_roles(kills_of(platform), options.customers.seed, milliseconds{options.kill_mean_ms});
+  Nemesis of_engines(engines ? injuries_of(*engines) : std::vector<Blow>{}, options.customers.seed,
+                     milliseconds{options.injury_mean_ms});
+  std::optional<StalenessWatch> caches;
+  if (engines) caches.emplace(platform, platform.plan().plan_of("auth").instances);
   Customers placing(platform, options.customers);
   const Progress progress(placing, options.customers.orders);
   const CustomerFigures customers = placing.run();
-  nemesis.stop();
+  of_roles.stop();
+  of_engines.stop();
   timing.storm = since(start);
 
   start = std::chrono::steady_clock::now();
+  const StalenessFigures staleness = caches ? caches->stop() : StalenessFigures{};
   set_faults(platform, {});
   (void)platform.wait_until_ready(seconds{30});
   const auto books = wait_for_quiescence(platform, seconds{options.quiescence_s});
@@ -132,13 +161,18 @@ int run(const Options& options) {
   if (!books) throw std::runtime_error("the books cannot be read: " + books.error().detail);
 
   const Verdict verdict = judge(*books, customers, *stock_before);
-  print_table(customers, *books, verdict, nemesis.kills(), timing);
-  if (!killed_everybody(nemesis.kills())) {
-    fmt::print("\nNot every role was killed: more orders, or more kills, are needed.\n");
+  auto blows = of_roles.struck();
+  blows.insert(of_engines.struck().begin(), of_engines.struck().end());
+  print_table(customers, *books, verdict, blows, timing);
+  if (caches) print_staleness(staleness);
+  if (!of_roles.has_struck_all() || !of_engines.has_struck_all()) {
+    fmt::print("\nNot everybody was struck: more orders, or more blows, are needed.\n");
     return 2;
   }
-  const bool is_good = options.must_notice ? verdict.charged_twice > 0 : verdict.is_clean();
+  const bool is_fresh = !caches || staleness.is_good();
+  const bool is_good = options.must_notice ? verdict.charged_twice > 0 : verdict.is_clean() && is_fresh;
   fmt::print("\n{}\n", verdict.is_clean() ? "All books agree." : "The books do not agree.");
+  if (!is_fresh) fmt::print("A cache kept what was old.\n");
   if (!is_good) fmt::print("{}", platform.complaints());
   return is_good ? 0 : 1;
 }
@@ -157,6 +191,10 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.customers.seed, "Random if not given; printed first");
   app.add_option("--pace", pace_ms, "Milliseconds between two orders of a client")->capture_default_str();
   app.add_option("--kill-every", options.kill_mean_ms, "Milliseconds on average")->capture_default_str();
+  app.add_flag("--production", options.on_production,
+               "On PostgreSQL, FerretDB, dynalite, Redis and Consul, which are struck as well");
+  app.add_option("--injure-every", options.injury_mean_ms, "Milliseconds on average, with --production")
+      ->capture_default_str();
   app.add_option("--quiescence", options.quiescence_s, "Seconds to settle")->capture_default_str();
   app.add_option("--drop-answer", options.drop_answer, "Provider, per mille")->capture_default_str();
   app.add_option("--gatehouse", options.program, "The executable under test; $GATEHOUSE if not given");
@@ -164,6 +202,10 @@ int main(int argc, char** argv) {
                "The executable charges twice: succeed if that is noticed");
   CLI11_PARSE(app, argc, argv);
   options.customers.pace = std::chrono::milliseconds{pace_ms};
+  if (const auto missing = ProductionEngines::missing(); options.on_production && !missing.empty()) {
+    fmt::print("SKIPPED: missing {}\n", missing);
+    return kill::kSkipped;
+  }
   gatehouse::telemetry::log::configure("kill-test", "", gatehouse::telemetry::log::Level::off);
   try {
     return kill::run(options);
