@@ -3,36 +3,13 @@
 #include <boost/json.hpp>
 
 #include "core/fields.hpp"
+#include "services/auth/adapters/sqlite_person_row.hpp"
 
 namespace gatehouse::auth {
 
 namespace sqlite = storage::sqlite;
 
 namespace {
-
-#define PERSON_COLUMNS                                                                                      \
-  "realm, id, username, email_index, index_version, email, first_name, last_name, password_hash, enabled, " \
-  "email_verified, realm_roles, client_roles, not_before, created_at, updated_at, version"
-
-PersonRow read_row(const sqlite::Row& row) {
-  return {.realm = row.text(0),
-          .id = row.text(1),
-          .username = row.text(2),
-          .email_index = row.maybe_text(3),
-          .index_version = static_cast<std::uint32_t>(row.integer(4)),
-          .email = row.text(5),
-          .first_name = row.text(6),
-          .last_name = row.text(7),
-          .password_hash = row.text(8),
-          .enabled = row.flag(9),
-          .email_verified = row.flag(10),
-          .realm_roles = row.text(11),
-          .client_roles = row.text(12),
-          .not_before = row.integer(13),
-          .created_at = row.time(14),
-          .updated_at = row.time(15),
-          .version = row.integer(16)};
-}
 
 Result<PersonRow> found(Result<std::optional<PersonRow>> row) {
   if (!row) return fail(row);
@@ -45,22 +22,24 @@ bool is_unknown(const Result<PersonRow>& row) {
 }
 
 Result<PersonRow> row_by_id(sqlite::Connection& connection, const PersonKey& key) {
-  return found(connection.one("SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND id = ?", read_row,
-                              key.realm, key.id));
+  return found(connection.one("SELECT " GATEHOUSE_PERSON_COLUMNS " FROM person WHERE realm = ? AND id = ?",
+                              read_person_row, key.realm, key.id));
 }
 
 Result<PersonRow> row_by_username(sqlite::Connection& connection, std::string_view realm,
                                   std::string_view name) {
-  return found(connection.one("SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND username = ?",
-                              read_row, realm, name));
+  return found(connection.one("SELECT " GATEHOUSE_PERSON_COLUMNS
+                              " FROM person WHERE realm = ? AND username = ?",
+                              read_person_row, realm, name));
 }
 
 // `indexes`: the address under every key of the index, while one follows another.
 Result<PersonRow> row_by_email(sqlite::Connection& connection, std::string_view realm,
                                const std::vector<std::string>& indexes) {
   for (const std::string& index : indexes) {
-    auto row = found(connection.one(
-        "SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND email_index = ?", read_row, realm, index));
+    auto row = found(connection.one("SELECT " GATEHOUSE_PERSON_COLUMNS
+                                    " FROM person WHERE realm = ? AND email_index = ?",
+                                    read_person_row, realm, index));
     if (!is_unknown(row)) return row;
   }
   return unknown_person();
@@ -69,16 +48,6 @@ Result<PersonRow> row_by_email(sqlite::Connection& connection, std::string_view 
 Result<void> done(const Result<std::int64_t>& changed) {
   if (!changed) return fail(changed);
   return {};
-}
-
-Result<void> insert(sqlite::Connection& connection, const PersonRow& row) {
-  return done(connection.run("INSERT INTO person (" PERSON_COLUMNS ", wrapped_key) "
-                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'')",
-                             row.realm, row.id, row.username, row.email_index, row.index_version,
-                             sqlite::Blob{row.email}, sqlite::Blob{row.first_name},
-                             sqlite::Blob{row.last_name}, sqlite::Blob{row.password_hash}, row.enabled,
-                             row.email_verified, row.realm_roles, row.client_roles, row.not_before,
-                             row.created_at, row.updated_at, row.version));
 }
 
 Result<void> save(sqlite::Connection& connection, const PersonRow& row) {
@@ -140,7 +109,7 @@ Result<Person> insert_person(sqlite::Connection& connection, const PersonSealer&
   if (!row) return fail(row);
   Result<void> written = check_username_free(connection, *row);
   if (written) written = check_email_free(connection, sealer, account.person);
-  if (written) written = insert(connection, *row);
+  if (written) written = insert_person_row(connection, *row);
   if (written) written = write_down(connection, {row->realm, row->id}, event, now);
   if (!written) return fail(written);
   return account.person;
@@ -205,9 +174,10 @@ Result<PersonPage> read_page(sqlite::Connection& connection, const PersonSealer&
   std::string after = page.after;
   for (;;) {
     const std::size_t wanted = page.limit - result.people.size() + 1;
-    const auto rows = connection.all(
-        "SELECT " PERSON_COLUMNS " FROM person WHERE realm = ? AND username > ? ORDER BY username LIMIT ?",
-        read_row, realm, after, wanted);
+    const auto rows =
+        connection.all("SELECT " GATEHOUSE_PERSON_COLUMNS
+                       " FROM person WHERE realm = ? AND username > ? ORDER BY username LIMIT ?",
+                       read_person_row, realm, after, wanted);
     if (!rows) return fail(rows);
     for (const PersonRow& row : *rows) {
       auto account = sealer.open(row);
