@@ -15,6 +15,7 @@
 #include "registry/registry.hpp"
 #include "service/service.hpp"
 #include "services/auth/auth.hpp"
+#include "services/auth/copying.hpp"
 #include "services/auth/settings.hpp"
 #include "services/orders/copying.hpp"
 #include "services/orders/orders.hpp"
@@ -61,6 +62,7 @@ constexpr check::KnownRole kKnownRoles[] = {
 
 // The roles whose data `gatehouse data copy` moves between engines.
 constexpr data_command::CopyingRole kCopyingRoles[] = {
+    {"auth", auth::place_of_store, auth::open_for_copy},
     {"orders", orders::place_of_store, orders::open_for_copy},
     {"payments", payments::place_of_store, payments::open_for_copy},
 };

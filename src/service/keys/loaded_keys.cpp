@@ -19,4 +19,12 @@ Awaitable<Result<crypto::Envelope>> load_envelope(const Config& config, Blocking
   co_return crypto::Envelope(std::make_shared<const crypto::KeyRing>(std::move(*ring)));
 }
 
+Awaitable<Result<crypto::BlindIndex>> load_index(const Config& config) {
+  JsonFileKeys keys(config.secrets_dir() / "blind_index.key", crypto::KeyUse::index);
+  auto ring = co_await keys.load(Deadline::after(kProviderTime));
+  if (!ring) co_return fail(ring);
+  auto loaded = std::make_shared<const crypto::KeyRing>(std::move(*ring));
+  co_return crypto::BlindIndex(std::make_shared<const crypto::LiveKeyRing>(std::move(loaded)));
+}
+
 }  // namespace gatehouse::service

@@ -11,4 +11,7 @@ namespace gatehouse::service {
 // The ring that config.settings["field_keys"] names. Errors: as of its provider.
 [[nodiscard]] Awaitable<Result<crypto::Envelope>> load_envelope(const Config& config, BlockingPool& pool);
 
+// The ring of secrets/blind_index.key.
+[[nodiscard]] Awaitable<Result<crypto::BlindIndex>> load_index(const Config& config);
+
 }  // namespace gatehouse::service

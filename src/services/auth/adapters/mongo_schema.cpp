@@ -15,17 +15,31 @@ namespace {
 constexpr std::int64_t kSchemaVersion = 2;
 constexpr std::size_t kTombstonesAtATime = 1'000;
 
-Result<void> check_version(mongo::Session& session) {
+// Nothing: nobody has prepared the database yet.
+Result<std::optional<std::int64_t>> stored_version(mongo::Session& session) {
   const auto stored = session.find_one("schema", {{"_id", "auth"}});
+  if (!stored) return fail(stored);
+  if (!*stored) return std::nullopt;
+  mongo::Reading reading{**stored};
+  const std::int64_t version = reading.integer("version");
+  if (const auto read = reading.finish(); !read) return fail(read);
+  return version;
+}
+
+std::unexpected<Error> other_schema(std::int64_t version) {
+  return fail(ErrorKind::internal, version > kSchemaVersion ? "newer_schema" : "older_schema",
+              fmt::format("the database has schema {}, this program knows {}", version, kSchemaVersion));
+}
+
+Result<void> check_version(mongo::Session& session) {
+  const auto stored = stored_version(session);
   if (!stored) return fail(stored);
   if (!*stored) {
     const auto written = session.insert("schema", {{"_id", "auth"}, {"version", kSchemaVersion}});
     if (!written && written.error().reason != "unique_violation") return fail(written);
     return {};
   }
-  mongo::Reading reading{**stored};
-  const std::int64_t version = reading.integer("version");
-  if (const auto read = reading.finish(); !read) return fail(read);
+  const std::int64_t version = **stored;
   if (version == kSchemaVersion) return {};
   if (version < kSchemaVersion) {
     const auto raised = session.replace("schema", {{"_id", "auth"}, {"version", version}},
@@ -33,8 +47,7 @@ Result<void> check_version(mongo::Session& session) {
     if (!raised) return fail(raised);
     return {};
   }
-  return fail(ErrorKind::internal, "newer_schema",
-              fmt::format("the database has schema {}, this program knows {}", version, kSchemaVersion));
+  return other_schema(version);
 }
 
 // A server that tests may use and people may not.
@@ -84,6 +97,14 @@ Result<void> prepare_mongo(mongo::Session& session) {
   if (prepared) prepared = create_indexes(session);
   if (prepared) prepared = finish_all_erasing(session);
   return prepared;
+}
+
+Result<void> expect_prepared(mongo::Session& session) {
+  const auto stored = stored_version(session);
+  if (!stored) return fail(stored);
+  if (!*stored) return refuse(ErrorKind::not_found, "no_such_store", "the database has no people");
+  if (**stored != kSchemaVersion) return other_schema(**stored);
+  return {};
 }
 
 Result<void> keep_in_trail(mongo::Session& session, const PersonKey& key, const TrailEntry& entry) {

@@ -12,6 +12,10 @@ namespace gatehouse::auth {
 // at work here.
 [[nodiscard]] Result<void> prepare_mongo(storage::mongo::Session& session);
 
+// For those who only read: nothing is made. `no_such_store` (not_found), `newer_schema`, `older_schema`
+// (internal).
+[[nodiscard]] Result<void> expect_prepared(storage::mongo::Session& session);
+
 // Puts an event into the trail; nothing happens if it is there already.
 [[nodiscard]] Result<void> keep_in_trail(storage::mongo::Session& session, const PersonKey& key,
                                          const TrailEntry& entry);

@@ -129,4 +129,8 @@ Result<void> prepare_store(sqlite::Database& database, const crypto::SubjectKeys
   return replay_erasures(*connection, keys);
 }
 
+Result<sqlite::Database> open_people_source(const std::filesystem::path& file) {
+  return sqlite::open_source(file, kSchema);
+}
+
 }  // namespace gatehouse::auth

@@ -76,4 +76,7 @@ CREATE INDEX audit_of_erasures ON audit (sequence) WHERE action = 'person_erased
 // An erasure is remembered in both places: as a tombstone among the keys and in the audit trail.
 [[nodiscard]] Result<void> prepare_store(storage::sqlite::Database&, const crypto::SubjectKeys&);
 
+// For those who only read: nothing is made or migrated. Errors: as storage::sqlite::open_source.
+[[nodiscard]] Result<storage::sqlite::Database> open_people_source(const std::filesystem::path& file);
+
 }  // namespace gatehouse::auth
