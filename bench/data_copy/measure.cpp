@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", prepared.error().detail);
     return 1;
   }
+  write_secrets(files.data, engines.platform());
   for (const std::string& role : roles) {
     if (!measure(platform, files, role, records)) return 1;
   }

@@ -9,6 +9,8 @@
 #include "data_copy/canonical.hpp"
 #include "data_copy/store.hpp"
 #include "runtime/worker.hpp"
+#include "services/auth/adapters/copied_people.hpp"
+#include "services/auth/copying.hpp"
 #include "services/orders/copying.hpp"
 #include "services/payments/adapters/payment_content.hpp"
 #include "services/payments/adapters/payment_item.hpp"
@@ -114,6 +116,36 @@ Record payment(std::size_t number) {
           data_copy::canonical(payments::content_of(opened.state()))};
 }
 
+std::string person_key(std::size_t number) {
+  return fmt::format("gatehouse\nperson-{:012}", number);
+}
+
+auth::WrittenEvent written(std::size_t number, std::string action) {
+  return {core::from_unix_micros(time_of(number)), {"service:orders", std::move(action), {"person"}}};
+}
+
+Record trail(std::size_t number) {
+  const json::array events{auth::content_of(written(number, "person_created"))};
+  return {person_key(number), data_copy::canonical(json::object{{"events", events}})};
+}
+
+Record person(std::size_t number) {
+  const std::string name = fmt::format("person-{:012}", number);
+  const auto at = core::from_unix_micros(time_of(number));
+  const auth::Account account{.person = {.username = name,
+                                         .email = Pii(name + "@example.test"),
+                                         .first_name = Pii("Ada"),
+                                         .last_name = Pii("Example"),
+                                         .email_verified = true,
+                                         .realm_roles = {"customer"},
+                                         .created_at = at,
+                                         .updated_at = at,
+                                         .version = 2},
+                              .password_hash = Secret("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")};
+  auto latest = auth::content_of(written(number, "person_updated"));
+  return {person_key(number), data_copy::canonical(auth::content_of(account, std::move(latest), 1))};
+}
+
 Awaitable<> write(data_copy::Collection& collection, std::size_t records, const Make& make) {
   for (std::size_t first = 0; first < records; first += kPage) {
     std::vector<Record> page;
@@ -134,14 +166,26 @@ Awaitable<> fill_orders(data_copy::Store& store, std::size_t records) {
   co_await write(*store.collections.at(4), 1, position);
 }
 
+Awaitable<> fill_people(data_copy::Store& store, std::size_t records) {
+  co_await write(*store.collections.at(2), records, trail);
+  co_await write(*store.collections.at(3), records, person);
+}
+
+Awaitable<Result<data_copy::Store>> open(const service::Config& config, const std::string& role,
+                                         data_copy::Surroundings around) {
+  using data_copy::Use;
+  if (role == "orders") return orders::open_for_copy(config, Use::destination, around);
+  if (role == "auth") return auth::open_for_copy(config, Use::destination, around);
+  return payments::open_for_copy(config, Use::destination, around);
+}
+
 Awaitable<> fill(const service::Config& config, const std::string& role, std::size_t records,
                  data_copy::Surroundings around) {
-  using data_copy::Use;
-  auto opened = role == "orders" ? co_await orders::open_for_copy(config, Use::destination, around)
-                                 : co_await payments::open_for_copy(config, Use::destination, around);
-  auto store = or_throw(std::move(opened));
+  auto store = or_throw(co_await open(config, role, around));
   if (role == "orders") {
     co_await fill_orders(store, records);
+  } else if (role == "auth") {
+    co_await fill_people(store, records);
   } else {
     co_await write(*store.collections.at(0), records, payment);
   }

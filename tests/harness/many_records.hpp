@@ -9,8 +9,8 @@
 namespace gatehouse::tests {
 
 // `platform`'s data directory must be prepared, and nothing may run in it. "orders": so many orders, each
-// with its saga, idempotency key and event; "payments": so many payments, captured and answered. Throws
-// std::runtime_error.
+// with its saga, idempotency key and event; "payments": so many payments, captured and answered; "auth": so
+// many people, each with a trail of two events. Throws std::runtime_error.
 void fill_store(const supervisor::Platform& platform, const std::string& role, std::size_t records);
 
 }  // namespace gatehouse::tests

@@ -49,17 +49,6 @@ int guard(const std::string& program, const std::filesystem::path& data) {
   return pipe[1];
 }
 
-void write_secrets(const supervisor::Layout& layout, const PlatformOptions& options) {
-  for (const auto& [role, secrets] : options.secrets) {
-    const std::filesystem::path directory = layout.secrets_dir(role);
-    std::filesystem::create_directories(directory);
-    for (const auto& [name, text] : secrets) {
-      std::ofstream(directory / name) << text << "\n";
-      std::filesystem::permissions(directory / name, std::filesystem::perms{0600});
-    }
-  }
-}
-
 }  // namespace
 
 std::string executable() {
@@ -86,6 +75,18 @@ void write_platform_file(const std::filesystem::path& data, const PlatformOption
   std::ofstream(data / "platform.json") << json::serialize(platform_file(options)) << "\n";
 }
 
+void write_secrets(const std::filesystem::path& data, const PlatformOptions& options) {
+  const supervisor::Layout layout{data};
+  for (const auto& [role, secrets] : options.secrets) {
+    const std::filesystem::path directory = layout.secrets_dir(role);
+    std::filesystem::create_directories(directory);
+    for (const auto& [name, text] : secrets) {
+      std::ofstream(directory / name) << text << "\n";
+      std::filesystem::permissions(directory / name, std::filesystem::perms{0600});
+    }
+  }
+}
+
 RunningPlatform::RunningPlatform(PlatformOptions options)
     : program_(options.program.empty() ? executable() : options.program) {
   if (options.prepare) {
@@ -93,7 +94,7 @@ RunningPlatform::RunningPlatform(PlatformOptions options)
   } else {
     write_platform_file(data(), options);
   }
-  write_secrets(layout(), options);
+  write_secrets(data(), options);
   plan_ = or_throw(supervisor::Platform::load(data()), "platform.json");
   guardian_ = guard(program_, data());
   const Outcome started = gatehouse({"up", "--detach"}, kStartPatience);

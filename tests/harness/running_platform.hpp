@@ -33,6 +33,7 @@ struct PlatformOptions {
 // A platform.json with free ports only.
 [[nodiscard]] json::object platform_file(const PlatformOptions& options);
 void write_platform_file(const std::filesystem::path& data, const PlatformOptions& options);
+void write_secrets(const std::filesystem::path& data, const PlatformOptions& options);
 
 class RunningPlatform {
  public:
