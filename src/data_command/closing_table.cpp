@@ -9,11 +9,18 @@ namespace {
 
 constexpr auto kLine = "{:<20} {:>10} {:>10} {:>10} {:>10}  {}\n";
 
+// The parts of a key are joined with characters that no terminal shows.
+std::string as_shown(std::string key) {
+  std::ranges::replace_if(key, [](unsigned char c) { return c < 0x20; }, '/');
+  return key;
+}
+
 std::string difference_in(const Line& line) {
   const bool may_be_shown = line.keys == data_copy::Keys::ids;
-  return fmt::format("{}: {} differ or are missing, {} are too much; the first is {}\n", line.collection,
-                     line.compared.written, line.compared.removed,
-                     may_be_shown ? line.compared.first_difference : "not shown, it holds personal data");
+  return fmt::format(
+      "{}: {} differ or are missing, {} are too much; the first is {}\n", line.collection,
+      line.compared.written, line.compared.removed,
+      may_be_shown ? as_shown(line.compared.first_difference) : "not shown, it holds personal data");
 }
 
 }  // namespace

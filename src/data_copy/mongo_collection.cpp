@@ -46,7 +46,8 @@ Awaitable<Result<void>> MongoCollection::write(std::vector<Record> records) {
     for (const Record& record : records) {
       const auto document = form_.document_of(record);
       if (!document) return fail(document);
-      if (auto written = put(session, form_.collection, record.key, *document); !written) return written;
+      if (!*document) continue;
+      if (auto written = put(session, form_.collection, record.key, **document); !written) return written;
     }
     return {};
   };

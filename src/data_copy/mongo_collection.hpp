@@ -20,7 +20,8 @@ struct MongoForm {
   // One for each document.
   std::function<Result<std::vector<Content>>(storage::mongo::Session&, const std::vector<Document>&)>
       contents_of;
-  std::function<Result<Document>(const Record&)> document_of;
+  std::function<Result<std::optional<Document>>(const Record&)>
+      document_of;  // nothing: not to be written yet
 };
 
 class MongoCollection final : public ReadAhead {

@@ -9,6 +9,7 @@
 #include "data_copy/canonical.hpp"
 #include "data_copy/store.hpp"
 #include "runtime/worker.hpp"
+#include "service/keys/loaded_keys.hpp"
 #include "services/auth/adapters/copied_people.hpp"
 #include "services/auth/copying.hpp"
 #include "services/orders/copying.hpp"
@@ -124,6 +125,12 @@ auth::WrittenEvent written(std::size_t number, std::string action) {
   return {core::from_unix_micros(time_of(number)), {"service:orders", std::move(action), {"person"}}};
 }
 
+Record key_of_person(const crypto::Envelope& envelope, std::size_t number) {
+  const std::string subject = fmt::format("gatehouse/person-{:012}", number);
+  const auto made = or_throw(envelope.create(auth::record_name_of(subject)));
+  return {subject, data_copy::canonical(json::object{{"wrapped", core::to_base64url(made.second)}})};
+}
+
 Record trail(std::size_t number) {
   const json::array events{auth::content_of(written(number, "person_created"))};
   return {person_key(number), data_copy::canonical(json::object{{"events", events}})};
@@ -166,7 +173,9 @@ Awaitable<> fill_orders(data_copy::Store& store, std::size_t records) {
   co_await write(*store.collections.at(4), 1, position);
 }
 
-Awaitable<> fill_people(data_copy::Store& store, std::size_t records) {
+Awaitable<> fill_people(data_copy::Store& store, const crypto::Envelope& envelope, std::size_t records) {
+  const auto key = [&envelope](std::size_t number) { return key_of_person(envelope, number); };
+  co_await write(*store.collections.at(0), records, key);
   co_await write(*store.collections.at(2), records, trail);
   co_await write(*store.collections.at(3), records, person);
 }
@@ -185,7 +194,8 @@ Awaitable<> fill(const service::Config& config, const std::string& role, std::si
   if (role == "orders") {
     co_await fill_orders(store, records);
   } else if (role == "auth") {
-    co_await fill_people(store, records);
+    const auto envelope = or_throw(co_await service::load_envelope(config, around.pool));
+    co_await fill_people(store, envelope, records);
   } else {
     co_await write(*store.collections.at(0), records, payment);
   }

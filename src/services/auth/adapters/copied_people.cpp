@@ -41,6 +41,16 @@ Result<CopiedPerson> copied_person_in(const std::string& key, const json::object
   return CopiedPerson{{std::move(*known), std::move(hash)}, std::move(*written), events_before};
 }
 
+Result<std::optional<PersonRow>> sealed_row(const PersonSealer& sealer, const CopiedPerson& copied) {
+  const Person& person = copied.account.person;
+  const auto key = sealer.keys().store().find(record_name_of({person.realm, person.id}).record);
+  if (!key && key.error().reason == "unknown_subject") return std::nullopt;
+  if (!key) return fail(key);
+  auto row = sealer.seal(copied.account);
+  if (!row) return fail(row);
+  return std::move(*row);
+}
+
 bool is_damaged_row(const Error& error) {
   return data_copy::is_damaged(error) || error.reason == "broken_row" || error.reason == "unknown_person";
 }

@@ -32,6 +32,10 @@ struct CopiedPerson {
 // `key` as above.
 [[nodiscard]] Result<CopiedPerson> copied_person_in(const std::string& key, const json::object& content);
 
+// Under the key that was copied before. Nothing: there is none yet, for the person came after the keys were
+// copied. A key of its own would be another one than the source's: the next run brings both.
+[[nodiscard]] Result<std::optional<PersonRow>> sealed_row(const PersonSealer& sealer, const CopiedPerson&);
+
 // The error of a row that cannot be read, alone: it is damaged, or of somebody whose key was destroyed.
 [[nodiscard]] bool is_damaged_row(const Error&);
 

@@ -219,6 +219,22 @@ TEST_F(PeopleCopy, KeysThatOneSideHasWrappedAnewAreTheSame) {
   EXPECT_EQ(run(remote_->people().find(key(3)))->username, name(3));
 }
 
+TEST_F(PeopleCopy, WhoComesInTheMiddleOfACopyIsBroughtByTheNext) {
+  fill(embedded_);
+  const auto one_way = [this](Side& from, Side& to, const std::string& newcomer) {
+    ASSERT_TRUE(one_pass(*from.collections[0], *to.collections[0], Effect::apply));
+    ASSERT_TRUE(run(from.people().create(account(newcomer), kEvent, kNow)));
+    ASSERT_TRUE(one_pass(*from.collections[3], *to.collections[3], Effect::apply));
+    const PersonKey whose{"gatehouse", "id-of-" + newcomer};
+    EXPECT_EQ(run(to.people().find(whose)).error().reason, "unknown_person");
+    copy(from, to);
+    expect_same(from, to);
+    EXPECT_EQ(run(to.people().find(whose))->username, newcomer);
+  };
+  one_way(embedded_, *remote_, "late");
+  one_way(*remote_, embedded_, "later");
+}
+
 TEST_F(PeopleCopy, NoKeyIsEverLostToAnother) {
   ASSERT_TRUE(run(embedded_.people().create(account("ann"), kEvent, kNow)));
   ASSERT_TRUE(run(remote_->people().create(account("ann"), kEvent, kNow)));

@@ -56,7 +56,7 @@ MongoForm roles() {
     if (const auto read = reading.finish(); !read) return fail(read);
     return content;
   };
-  const auto document_of = [](const Record& record) -> Result<mongo::Document> {
+  const auto document_of = [](const Record& record) -> Result<std::optional<mongo::Document>> {
     const auto content = core::parse_json_object(record.content);
     if (!content) return fail(content);
     Fields fields{*content};
@@ -77,7 +77,7 @@ MongoForm attempts() {
     if (const auto read = reading.finish(); !read) return fail(read);
     return content;
   };
-  const auto document_of = [](const Record& record) -> Result<mongo::Document> {
+  const auto document_of = [](const Record& record) -> Result<std::optional<mongo::Document>> {
     const auto content = core::parse_json_object(record.content);
     if (!content) return fail(content);
     Fields fields{*content};
@@ -283,16 +283,17 @@ MongoForm people(const PersonSealer& sealer) {
   const auto contents_of = [sealer](mongo::Session& session, const Documents& documents) {
     return contents_in(session, documents, sealer);
   };
-  const auto document_in = [sealer](const Record& record) -> Result<mongo::Document> {
+  const auto document_in = [sealer](const Record& record) -> Result<std::optional<mongo::Document>> {
     const auto content = core::parse_json_object(record.content);
     if (!content) return fail(content);
     auto copied = copied_person_in(record.key, *content);
     if (!copied) return fail(copied);
-    auto row = sealer.seal(copied->account);
+    auto row = sealed_row(sealer, *copied);
     if (!row) return fail(row);
+    if (!*row) return std::nullopt;
     TrailEntry latest = TrailEntry::first(std::move(copied->latest.event), copied->latest.at);
     latest.sequence += kBehindItsEquals;
-    return document_of(StoredPerson{.row = std::move(*row), .latest = std::move(latest)});
+    return document_of(StoredPerson{.row = std::move(**row), .latest = std::move(latest)});
   };
   return {"people", kPersonCollection, contents_of, document_in};
 }

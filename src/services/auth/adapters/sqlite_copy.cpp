@@ -134,10 +134,11 @@ Result<void> insert_person(sqlite::Connection& connection, const PersonSealer& s
                            const json::object& content) {
   const auto copied = copied_person_in(key, content);
   if (!copied) return fail(copied);
-  const auto row = sealer.seal(copied->account);
+  const auto row = sealed_row(sealer, *copied);
   if (!row) return fail(row);
-  if (auto inserted = insert_person_row(connection, *row); !inserted) return inserted;
-  const PersonKey person{row->realm, row->id};
+  if (!*row) return {};
+  if (auto inserted = insert_person_row(connection, **row); !inserted) return inserted;
+  const PersonKey person = person_key(key);
   const auto events = events_of(connection, person);
   if (!events) return fail(events);
   const auto count = static_cast<std::int64_t>(events->size());
