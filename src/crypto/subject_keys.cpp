@@ -16,6 +16,13 @@ bool is_erased(const Error& error) {
   return error.reason == kErased;
 }
 
+std::vector<Result<std::string>> SubjectKeyStore::add_all(const std::vector<Key>& keys) {
+  std::vector<Result<std::string>> counting;
+  counting.reserve(keys.size());
+  for (const Key& key : keys) counting.push_back(add(key.subject, key.wrapped));
+  return counting;
+}
+
 Result<RecordKey> SubjectKeys::find(const RecordName& name) const {
   const auto wrapped = store_->find(name.record);
   if (!wrapped) return fail(wrapped);

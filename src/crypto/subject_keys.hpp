@@ -26,6 +26,12 @@ class SubjectKeyStore {
   // Keeps the key that is there already, and answers with the one that counts. `subject_erased` (not_found):
   // an erased subject never gets a key again.
   [[nodiscard]] virtual Result<std::string> add(std::string_view subject, std::string_view wrapped) = 0;
+  // The same for many, in the order of `keys`: for an engine to which each question is dear.
+  struct Key {
+    std::string subject;
+    std::string wrapped;
+  };
+  [[nodiscard]] virtual std::vector<Result<std::string>> add_all(const std::vector<Key>& keys);
   // For good, on the disk too, when it returns; a tombstone stays. Repeating it is no error, nor is a subject
   // that never had a key.
   [[nodiscard]] virtual Result<void> destroy(std::string_view subject, core::SystemTime now) = 0;

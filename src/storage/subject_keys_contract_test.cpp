@@ -5,6 +5,7 @@
 #include <latch>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/ids.hpp"
@@ -125,6 +126,19 @@ TEST_P(SubjectKeyStoreContract, DestroysAKeyForGood) {
   }
 }
 
+TEST_P(SubjectKeyStoreContract, KeepsOfManyWhatIsThereAlready) {
+  ASSERT_EQ(store_->add("s/1", "first").value(), "first");
+  ASSERT_TRUE(store_->destroy("s/2", core::SystemTime{}));
+  const auto counting = store_->add_all({{"s/0", "a"}, {"s/1", "b"}, {"s/2", "c"}, {"s/3", "d"}});
+  ASSERT_EQ(counting.size(), 4U);
+  EXPECT_EQ(counting[0].value(), "a");
+  EXPECT_EQ(counting[1].value(), "first");
+  EXPECT_EQ(counting[2].error().reason, "subject_erased");
+  EXPECT_EQ(counting[3].value(), "d");
+  for (const auto& [subject, wrapped] : {std::pair{"s/0", "a"}, {"s/1", "first"}, {"s/3", "d"}})
+    EXPECT_EQ(store_->find(subject).value(), wrapped);
+}
+
 TEST_P(SubjectKeyStoreContract, TellsWhoWasErasedPageByPage) {
   ASSERT_TRUE(keys().obtain(kAnn));
   for (const char* subject : {"c", "a", "d", "b"}) ASSERT_TRUE(store_->destroy(subject, kNow));
@@ -165,6 +179,32 @@ TEST_P(SubjectKeyStoreContract, LetsAnErasureWinEveryRace) {
     EXPECT_EQ(failed, std::vector<std::string>(kRacers)) << round;
     EXPECT_EQ(store_->find(name.record).error().reason, "subject_erased") << round;
   }
+}
+
+// Far more than are read at once.
+TEST(SubjectKeysInOrder, FindsTheSameAsOneByOne) {
+  if (!mongo::TestServer::is_installed()) GTEST_SKIP() << "ferretdb is not installed";
+  telemetry::log::configure({.level = telemetry::log::Level::error});
+  mongo::TestServer server;
+  const auto client = mongo::Client::open(server.options("ordered"), mongo::prepare_subject_keys).value();
+  mongo::SubjectKeysInOrder keys(*client);
+  std::vector<crypto::SubjectKeyStore::Key> all;
+  for (int i = 0; i < 12'000; ++i) all.push_back({fmt::format("realm/{:05}", i), fmt::format("key {}", i)});
+  for (const auto& counts : keys.add_all(all)) ASSERT_TRUE(counts);
+  ASSERT_TRUE(keys.destroy("realm/00007", core::SystemTime{}));
+  for (const auto& [subject, wrapped] : all) {
+    const auto found = keys.find(subject);
+    if (subject == "realm/00007") {
+      EXPECT_EQ(found.error().reason, "subject_erased");
+    } else {
+      ASSERT_EQ(found.value(), wrapped);
+    }
+  }
+  EXPECT_EQ(keys.find("realm/00007x").error().reason, "unknown_subject");
+  EXPECT_EQ(keys.find("zzz").error().reason, "unknown_subject");
+  EXPECT_EQ(keys.find("realm/00001").value(), "key 1") << "backwards, too";
+  ASSERT_TRUE(keys.destroy("realm/00001", core::SystemTime{}));
+  EXPECT_EQ(keys.find("realm/00001").error().reason, "subject_erased");
 }
 
 }  // namespace

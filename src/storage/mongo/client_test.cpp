@@ -84,6 +84,22 @@ TEST_F(MongoTest, WritesFindsReplacesAndRemoves) {
   EXPECT_TRUE(worked);
 }
 
+TEST_F(MongoTest, OfManyThatAreInsertedOnlyThoseStayAwayThatAreRefused) {
+  const auto client = Client::open(options()).value();
+  const auto worked = run(*client, [](Session& session) -> Result<void> {
+    std::vector<Document> documents;
+    for (int i = 0; i < 2'000; ++i) documents.push_back({{"_id", i}, {"kind", "k"}});
+    EXPECT_TRUE(session.insert_all("thing", std::span(documents).first(1'500)));
+    const auto again = session.insert_all("thing", std::span(documents).last(1'000));
+    EXPECT_EQ(again.error().reason, "unique_violation");
+    EXPECT_EQ(session.find("thing", {{"kind", "k"}}, {.sort = {{"_id", 1}}, .limit = 3'000}).value().size(),
+              documents.size());
+    EXPECT_TRUE(session.insert_all("thing", {}));
+    return {};
+  });
+  EXPECT_TRUE(worked);
+}
+
 TEST_F(MongoTest, FindsInOrderAndNoMoreThanAsked) {
   const auto client = Client::open(options()).value();
   const auto worked = run(*client, [](Session& session) -> Result<void> {

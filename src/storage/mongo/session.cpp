@@ -70,6 +70,20 @@ Result<void> Session::insert(std::string_view collection, const Document& docume
   return {};
 }
 
+Result<void> Session::insert_all(std::string_view collection, std::span<const Document> documents) {
+  if (documents.empty()) return {};
+  if (const auto left = time_left(); !left) return fail(left);
+  const Collection into = collection_of(client_, database_, collection);
+  std::vector<const bson_t*> pointers;
+  for (const Document& document : documents) pointers.push_back(raw(document));
+  const Document unordered{{"ordered", false}};
+  bson_error_t error;
+  if (!mongoc_collection_insert_many(into.get(), pointers.data(), pointers.size(), raw(unordered), nullptr,
+                                     &error))
+    return failed(error, collection, deadline_);
+  return {};
+}
+
 Result<bool> Session::replace(std::string_view collection, const Document& filter,
                               const Document& replacement) {
   const auto left = time_left();

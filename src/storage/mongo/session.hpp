@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,9 @@ class Session {
                                                    const Page& page);
   // `unique_violation` if a unique index, that of _id included, has the document's values already.
   [[nodiscard]] Result<void> insert(std::string_view collection, const Document& document);
+  // All that it can, in as few round trips as the driver needs: of several that are refused the first is
+  // told.
+  [[nodiscard]] Result<void> insert_all(std::string_view collection, std::span<const Document> documents);
   // findAndModify: the one document that matches becomes this one. False: none matches any more.
   [[nodiscard]] Result<bool> replace(std::string_view collection, const Document& filter,
                                      const Document& replacement);

@@ -9,6 +9,7 @@ namespace {
 // Of somebody else's insertion that the majority has not confirmed yet a reader sees nothing. The insertion
 // that it refuses waits for that confirmation, so there is seldom a second try.
 constexpr int kTriesMax = 32;
+constexpr std::size_t kReadOn = 5'000;
 
 std::unexpected<Error> contended() {
   Error error(ErrorKind::unavailable, "subject_key_contended", "another's write is not confirmed yet");
@@ -83,6 +84,46 @@ Result<std::string> SubjectKeyCollection::find(std::string_view subject) {
 
 Result<std::string> SubjectKeyCollection::add(std::string_view subject, std::string_view wrapped) {
   return client_.run_here([&](Session& session) { return add_key(session, subject, wrapped); });
+}
+
+std::vector<Result<std::string>> SubjectKeyCollection::add_all(const std::vector<Key>& keys) {
+  std::vector<Document> documents;
+  for (const Key& key : keys) documents.push_back(document_of_key(key.subject, key.wrapped));
+  const auto insert_all = [&](Session& session) {
+    return session.insert_all(kSubjectKeyCollection, documents);
+  };
+  if (!client_.run_here(insert_all)) return SubjectKeyStore::add_all(keys);  // which tells them apart
+  std::vector<Result<std::string>> counting;
+  for (const Key& key : keys) counting.emplace_back(key.wrapped);
+  return counting;
+}
+
+Result<std::string> SubjectKeysInOrder::find(std::string_view subject) {
+  const std::lock_guard lock(mutex_);
+  if (const auto known = seen_.find(subject); known != seen_.end()) return known->second;
+  const auto read_on = [&](Session& session) -> Result<void> {
+    const Document from_here{{"$gte", subject}};
+    const auto documents =
+        session.find(kSubjectKeyCollection, {{"_id", from_here}}, {.sort = {{"_id", 1}}, .limit = kReadOn});
+    if (!documents) return fail(documents);
+    seen_.clear();
+    for (const Document& document : *documents) {
+      if (document.has("is_erased")) continue;
+      Reading reading{document};
+      seen_.emplace(reading.text("_id"), reading.bytes("wrapped"));
+      if (const auto read = reading.finish(); !read) return fail(read);
+    }
+    return {};
+  };
+  if (const auto read = client_.run_here(read_on); !read) return fail(read);
+  if (const auto known = seen_.find(subject); known != seen_.end()) return known->second;
+  return SubjectKeyCollection::find(subject);  // there is none: which none is it
+}
+
+Result<void> SubjectKeysInOrder::destroy(std::string_view subject, core::SystemTime now) {
+  const std::lock_guard lock(mutex_);
+  seen_.clear();
+  return SubjectKeyCollection::destroy(subject, now);
 }
 
 Result<void> SubjectKeyCollection::destroy(std::string_view subject, core::SystemTime now) {
