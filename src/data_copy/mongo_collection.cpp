@@ -7,15 +7,14 @@ namespace mongo = storage::mongo;
 
 constexpr std::size_t kDocumentsAtOnce = 5'000;
 
-// Most are new: they are put there in one step, and only what is there already takes a second.
-Result<void> put(mongo::Session& session, std::string_view collection, const std::string& key,
-                 const mongo::Document& document) {
-  const auto inserted = session.insert(collection, document);
-  if (inserted || inserted.error().reason != "unique_violation") return inserted;
-  const auto replaced = session.replace(collection, {{"_id", key}}, document);
+Result<void> put(mongo::Session& session, std::string_view collection, const mongo::Document& document) {
+  mongo::Reading reading{document};
+  const std::string id = reading.text("_id");
+  if (const auto read = reading.finish(); !read) return fail(read);
+  const auto replaced = session.replace(collection, {{"_id", id}}, document);
   if (!replaced) return fail(replaced);
-  if (!*replaced) return inserted;  // not its _id was taken, but something else of it
-  return {};
+  if (*replaced) return {};
+  return session.insert(collection, document);
 }
 
 }  // namespace
@@ -43,11 +42,17 @@ Awaitable<Result<ReadAhead::Stretch>> MongoCollection::stretch(std::string after
 
 Awaitable<Result<void>> MongoCollection::write(std::vector<Record> records) {
   auto work = [this, records = std::move(records)](mongo::Session& session) -> Result<void> {
+    std::vector<mongo::Document> documents;
     for (const Record& record : records) {
-      const auto document = form_.document_of(record);
+      auto document = form_.document_of(record);
       if (!document) return fail(document);
-      if (!*document) continue;
-      if (auto written = put(session, form_.collection, record.key, **document); !written) return written;
+      if (*document) documents.push_back(std::move(**document));
+    }
+    // Most are new. If one was there already, all are gone through one by one.
+    const auto inserted = session.insert_all(form_.collection, documents);
+    if (inserted || inserted.error().reason != "unique_violation") return inserted;
+    for (const mongo::Document& document : documents) {
+      if (auto written = put(session, form_.collection, document); !written) return written;
     }
     return {};
   };

@@ -63,7 +63,7 @@ Result<OpenKeys> open_key_collection(mongo::Options options, Use use) {
       mongo::Client::open(std::move(options), use == Use::source ? nullptr : mongo::prepare_subject_keys);
   if (!client) return fail(client);
   std::shared_ptr<mongo::Client> shared = std::move(*client);
-  auto store = std::make_shared<mongo::SubjectKeyCollection>(*shared);
+  auto store = std::make_shared<mongo::SubjectKeysInOrder>(*shared);
   auto rows = std::make_shared<mongo::MongoWrappedRows>(*shared, std::string(mongo::kSubjectKeyCollection));
   return OpenKeys{std::move(shared), std::move(store), std::move(rows)};
 }

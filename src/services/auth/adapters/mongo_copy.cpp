@@ -200,7 +200,8 @@ Awaitable<Result<data_copy::ReadAhead::Stretch>> MongoTrails::stretch(std::strin
   co_return co_await client_.run(std::move(work));
 }
 
-Result<void> append(mongo::Session& session, const Record& record, const Trail& there) {
+// What is missing at the end of a trail.
+Result<void> add_missing(Documents& documents, const Record& record, const Trail& there) {
   const auto content = core::parse_json_object(record.content);
   if (!content) return fail(content);
   auto missing = missing_events(record.key, content_of(there), *content);
@@ -209,8 +210,7 @@ Result<void> append(mongo::Session& session, const Record& record, const Trail& 
   for (WrittenEvent& written : *missing) {
     TrailEntry entry = TrailEntry::first(std::move(written.event), written.at);
     entry.sequence = place = std::max(entry.sequence, place + 1);
-    const auto inserted = session.insert(kAuditCollection, document_of(person_key(record.key), entry));
-    if (!inserted) return inserted;
+    documents.push_back(document_of(person_key(record.key), entry));
   }
   return {};
 }
@@ -221,13 +221,14 @@ Awaitable<Result<void>> MongoTrails::write(std::vector<Record> records) {
     for (const Record& record : records) ids.push_back(person_key(record.key).id);
     const auto there = trails_of(session, ids);
     if (!there) return fail(there);
+    Documents documents;
     for (const Record& record : records) {
       const auto known = there->find(record.key);
       const Trail none;
-      const auto appended = append(session, record, known == there->end() ? none : known->second);
-      if (!appended) return appended;
+      const Trail& trail = known == there->end() ? none : known->second;
+      if (const auto added = add_missing(documents, record, trail); !added) return added;
     }
-    return {};
+    return session.insert_all(kAuditCollection, documents);
   };
   co_return co_await client_.run(std::move(work));
 }

@@ -64,21 +64,27 @@ Awaitable<Result<SubjectKeysCopy::Stretch>> SubjectKeysCopy::stretch(std::string
 }
 
 Result<std::vector<storage::Rewrapped>> SubjectKeysCopy::put(const std::vector<Record>& records) {
-  std::vector<storage::Rewrapped> other_bytes;
+  std::vector<crypto::SubjectKeyStore::Key> keys;
   for (const Record& record : records) {
-    const auto wrapped = wrapped_in(record);
+    auto wrapped = wrapped_in(record);
     if (!wrapped) return fail(wrapped);
-    if (!*wrapped) {
-      if (auto gone = store_.destroy(record.key, core::SystemClock().now()); !gone) return fail(gone);
-      continue;
+    if (*wrapped) {
+      keys.push_back({record.key, std::move(**wrapped)});
+    } else if (auto gone = store_.destroy(record.key, core::SystemClock().now()); !gone) {
+      return fail(gone);
     }
-    const auto counts = store_.add(record.key, **wrapped);
-    if (!counts && crypto::is_erased(counts.error())) return conflict("subject_erased", record.key);
+  }
+  const auto counting = store_.add_all(keys);
+  std::vector<storage::Rewrapped> other_bytes;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto& [subject, wrapped] = keys[i];
+    const Result<std::string>& counts = counting.at(i);
+    if (!counts && crypto::is_erased(counts.error())) return conflict("subject_erased", subject);
     if (!counts) return fail(counts);
-    if (*counts == **wrapped) continue;
-    if (!crypto::Envelope::hold_the_same_key(*counts, **wrapped))
-      return conflict("subject_has_another_key", record.key);
-    other_bytes.push_back({.id = record.key, .known = *counts, .fresh = **wrapped});
+    if (*counts == wrapped) continue;
+    if (!crypto::Envelope::hold_the_same_key(*counts, wrapped))
+      return conflict("subject_has_another_key", subject);
+    other_bytes.push_back({.id = subject, .known = *counts, .fresh = wrapped});
   }
   return other_bytes;
 }
