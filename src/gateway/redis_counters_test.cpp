@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/test_times.hpp"
 #include "runtime/worker.hpp"
 #include "storage/redis/test_cluster.hpp"
 #include "storage/test_peers/certificates.hpp"
@@ -71,9 +72,13 @@ TEST_F(RedisCountersTest, FailsAtOnceWithoutRedisAndRecoversWithIt) {
   bool has_failed = false;
   for (int i = 0; i < 50 && !has_failed; ++i) has_failed = !take(first_, kNow);
   EXPECT_TRUE(has_failed);
-  const auto before = std::chrono::steady_clock::now();
-  EXPECT_FALSE(take(first_, kNow));
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 200ms);
+  core::TestTimes times;
+  for (int i = 0; i < 9; ++i) {
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_FALSE(take(first_, kNow));
+    times.add_since(before);
+  }
+  EXPECT_LT(times.median(), 200ms);
   redis_.restart();
   EXPECT_TRUE(take(second_, kNow));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cache/cache_stack.hpp"
+#include "core/test_times.hpp"
 #include "services/auth/adapters/test_stores.hpp"
 #include "storage/redis/test_secured_server.hpp"
 #include "telemetry/log.hpp"
@@ -92,6 +93,7 @@ class SharedPeopleTest : public testing::Test {
 };
 
 TEST_F(SharedPeopleTest, ARoleGivenHereIsSeenThereWithin100Milliseconds) {
+  core::TestTimes times;
   for (int round = 0; round < 20; ++round) {
     give_a_copy(there_);
     const std::string role = "role-" + std::to_string(round);
@@ -99,8 +101,9 @@ TEST_F(SharedPeopleTest, ARoleGivenHereIsSeenThereWithin100Milliseconds) {
     const auto changed_at = clock_.steady_now();
     EXPECT_TRUE(roles(here_).contains(role));
     ASSERT_TRUE(run_until([&] { return roles(there_).contains(role); }));
-    EXPECT_LT(clock_.steady_now() - changed_at, 100ms);
+    times.add_since(changed_at);
   }
+  EXPECT_LT(times.median(), 100ms);
 }
 
 TEST_F(SharedPeopleTest, AnErasedPersonIsGoneThere) {
