@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -122,11 +123,20 @@ mongo::Document in_order() {
   return {{"realm", 1}, {"person_id", 1}, {"sequence", 1}};
 }
 
-// The trails of these people, whole; of those with such an id in another realm, too.
-Result<Trails> trails_of(mongo::Session& session, const std::vector<std::string>& ids) {
+// The trails of these people, whole. Both lists are asked for, as the index of the trail begins with the
+// realm: with ids that are in use in several realms there are some too many.
+Result<Trails> trails_of(mongo::Session& session, const std::vector<PersonKey>& people) {
+  std::set<std::string> realms;
+  std::vector<std::string> ids;
+  for (const PersonKey& person : people) {
+    realms.insert(person.realm);
+    ids.push_back(person.id);
+  }
+  const std::vector<std::string> realm_list(realms.begin(), realms.end());
+  const mongo::Document in_realms{{"$in", mongo::Field::Texts(realm_list)}};
   const mongo::Document one_of{{"$in", mongo::Field::Texts(ids)}};
   const mongo::Page all{.sort = in_order(), .limit = kEventsOfAPage};
-  const auto documents = session.find(kAuditCollection, {{"person_id", one_of}}, all);
+  const auto documents = session.find(kAuditCollection, {{"realm", in_realms}, {"person_id", one_of}}, all);
   if (!documents) return fail(documents);
   return trails_in(*documents);
 }
@@ -217,9 +227,9 @@ Result<void> add_missing(Documents& documents, const Record& record, const Trail
 
 Awaitable<Result<void>> MongoTrails::write(std::vector<Record> records) {
   auto work = [records = std::move(records)](mongo::Session& session) -> Result<void> {
-    std::vector<std::string> ids;
-    for (const Record& record : records) ids.push_back(person_key(record.key).id);
-    const auto there = trails_of(session, ids);
+    std::vector<PersonKey> people;
+    for (const Record& record : records) people.push_back(person_key(record.key));
+    const auto there = trails_of(session, people);
     if (!there) return fail(there);
     Documents documents;
     for (const Record& record : records) {
@@ -236,9 +246,9 @@ Awaitable<Result<void>> MongoTrails::write(std::vector<Record> records) {
 // Where the latest event of each stands in its trail.
 Result<std::map<std::string, std::int64_t>> events_before(mongo::Session& session,
                                                           const std::vector<StoredPerson>& people) {
-  std::vector<std::string> ids;
-  for (const StoredPerson& person : people) ids.push_back(person.row.id);
-  const auto trails = trails_of(session, ids);
+  std::vector<PersonKey> keys;
+  for (const StoredPerson& person : people) keys.push_back(person.key());
+  const auto trails = trails_of(session, keys);
   if (!trails) return fail(trails);
   std::map<std::string, std::int64_t> counts;
   for (const StoredPerson& person : people) {
