@@ -65,6 +65,27 @@ TEST(Signal, WakesItsWaitersAndTellsATimeoutFromANotification) {
   EXPECT_FALSE(*timed_out);
 }
 
+// The alarm of the deadline is on its way when the notified waiter ends and takes the signal with it: seen by
+// the address sanitizer.
+TEST(Signal, MayGoWithAWaiterThatWasNotifiedAsItsDeadlinePassed) {
+  boost::asio::io_context io{1};
+  TaskGroup tasks(io.get_executor());
+  auto signal = std::make_unique<Signal>(io.get_executor());
+  auto waiter = [](std::unique_ptr<Signal>& signal) -> Awaitable<> {
+    (void)co_await signal->wait(Deadline::after(milliseconds{20}));
+    signal.reset();
+  };
+  tasks.spawn("waiter", waiter(signal));
+  io.poll();
+  boost::asio::post(io, [&signal] {
+    const auto late = Deadline::after(milliseconds{40});
+    while (!late.is_over()) std::this_thread::yield();
+    signal->notify_all();
+  });
+  EXPECT_TRUE(run_to_end(io, tasks.join(Deadline::after(milliseconds{5'000}))));
+  EXPECT_EQ(signal, nullptr);
+}
+
 TEST(BlockingPool, BringsTheResultBackAndRefusesWhenItsQueueIsFull) {
   BlockingPool pool("test", {.threads = 1, .queue_max = 1});
   const auto answer = run_to_end(pool.run([]() -> Result<int> { return 42; }));

@@ -30,12 +30,14 @@ Awaitable<Result<bool>> Signal::wait(Deadline deadline) {
   auto timed_out = std::make_shared<bool>(false);
   if (deadline.time() != core::SteadyTime::max()) {
     alarm.emplace(timer_.get_executor(), deadline.time());
-    alarm->async_wait(
-        [this, timed_out, alive = std::weak_ptr<bool>(timed_out)](boost::system::error_code error) {
-          if (error || alive.expired()) return;
-          *timed_out = true;
-          timer_.cancel();
-        });
+    // It may have been on its way already when the waiter was notified: then the waiter is gone, and perhaps
+    // the signal with it.
+    alarm->async_wait([this, waiter = std::weak_ptr<bool>(timed_out)](boost::system::error_code error) {
+      const auto waits = waiter.lock();
+      if (error || !waits) return;
+      *waits = true;
+      timer_.cancel();
+    });
   }
   (void)co_await timer_.async_wait(as_values);
   const auto after = co_await asio::this_coro::cancellation_state;
