@@ -179,22 +179,21 @@ Awaitable<Result<std::optional<Item>>> DynamodbPaymentStore::item_to_change(std:
   co_return co_await table_.get(std::move(key), deadline);
 }
 
-Awaitable<Result<Payment>> DynamodbPaymentStore::update(std::string id, std::int64_t version, Change change) {
+Awaitable<Result<Payment>> DynamodbPaymentStore::update(Payment payment, Change change) {
   const auto deadline = begin();
   if (!deadline) co_return fail(deadline);
-  auto item = co_await item_to_change(std::move(id), version, *deadline);
+  const std::int64_t version = payment.state().version;
+  auto item = co_await item_to_change(payment.state().id, version, *deadline);
   if (!item) co_return fail(item);
   if (!*item) co_return not_found();
-  auto payment = payment_item::payment_of(**item, envelope_);
-  if (!payment) co_return payment;
-  if (payment->state().version != version) co_return version_conflict();
-  const std::size_t attempts_before = payment->state().attempts.size();
-  payment->advance_version();
-  if (auto done = change(*payment); !done) co_return fail(done);
-  if (auto sound = payment->check_invariants(); !sound) co_return fail(sound);
+  if (payment_item::integer_of(**item, "version") != version) co_return version_conflict();
+  const std::size_t attempts_before = payment.state().attempts.size();
+  payment.advance_version();
+  if (auto done = change(payment); !done) co_return fail(done);
+  if (auto sound = payment.check_invariants(); !sound) co_return fail(sound);
   const Growth growth =
-      payment->state().attempts.size() > attempts_before ? Growth::begins_attempt : Growth::none;
-  co_return co_await replace(std::move(**item), std::move(*payment), growth, *deadline);
+      payment.state().attempts.size() > attempts_before ? Growth::begins_attempt : Growth::none;
+  co_return co_await replace(std::move(**item), std::move(payment), growth, *deadline);
 }
 
 Awaitable<Result<Payment>> DynamodbPaymentStore::replace(Item old, Payment changed, Growth growth,

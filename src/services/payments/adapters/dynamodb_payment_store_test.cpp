@@ -61,17 +61,18 @@ int refunds_taken(testing::DynamodbStore& store, const std::string& reason) {
     size = storage::dynamodb::size_of(payment_item::item_of(payment, store.envelope, "w").value());
   }
   EXPECT_TRUE(runtime::run_to_end(store.io, store.dynamodb.create(payment)));
-  for (std::int64_t version = 1; taken < 100; ++taken, version += 2) {
+  for (; taken < 100; ++taken) {
     PaymentStore::Change begin = [&](Payment& p) { return begin_refund(p, taken, reason); };
-    const auto begun = runtime::run_to_end(store.io, store.dynamodb.update("pay_1", version, begin));
+    const auto begun = runtime::run_to_end(store.io, store.dynamodb.update(payment, begin));
     if (!begun) {
       EXPECT_EQ(begun.error().reason, "payment_too_large");
       break;
     }
     PaymentStore::Change finish = [&](Payment& p) { return finish_refund(p, reason); };
-    const auto finished = runtime::run_to_end(store.io, store.dynamodb.update("pay_1", version + 1, finish));
+    const auto finished = runtime::run_to_end(store.io, store.dynamodb.update(*begun, finish));
     EXPECT_TRUE(finished) << taken << " " << finished.error().reason;
     if (!finished) break;
+    payment = *finished;
   }
   return taken;
 }

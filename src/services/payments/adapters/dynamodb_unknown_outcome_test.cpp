@@ -34,11 +34,11 @@ struct DynamodbUnknownOutcome : ::testing::Test {
   T run(Awaitable<T> task) {
     return runtime::run_to_end(io, std::move(task));
   }
-  Result<Payment> conclude(DynamodbPaymentStore& store, std::int64_t version) {
+  Result<Payment> conclude(DynamodbPaymentStore& store) {
     PaymentStore::Change change = [](Payment& p) {
       return p.conclude("pay_1-charge-1", Declined{"card_declined"}, contract::kNow);
     };
-    return run(store.update("pay_1", version, std::move(change)));
+    return run(store.update(contract::new_payment("pay_1"), std::move(change)));
   }
   Payment stored() { return run(direct->dynamodb.get("pay_1", {})).value(); }
 
@@ -72,7 +72,7 @@ TEST_F(DynamodbUnknownOutcome, ACreateThatNeverArrivedIsNotSaidToBeDone) {
 TEST_F(DynamodbUnknownOutcome, AChangeWhoseAnswerIsLostIsMadeOnce) {
   ASSERT_TRUE(run(direct->dynamodb.create(contract::new_payment("pay_1"))));
   proxy->lose(Loses::answer, "UpdateItem", 1);
-  const auto changed = conclude(through->dynamodb, 1);
+  const auto changed = conclude(through->dynamodb);
   ASSERT_TRUE(changed) << changed.error().reason;
   EXPECT_EQ(changed->state().version, 2);
   EXPECT_EQ(stored().state().version, 2);
@@ -82,7 +82,7 @@ TEST_F(DynamodbUnknownOutcome, AChangeWhoseAnswerIsLostIsMadeOnce) {
 TEST_F(DynamodbUnknownOutcome, AServerThatDiesAfterTheWriteHasWrittenOnce) {
   ASSERT_TRUE(run(direct->dynamodb.create(contract::new_payment("pay_1"))));
   proxy->lose(Loses::answer, "UpdateItem", 1, [] { testing::DynamodbStore::server().restart(); });
-  const auto changed = conclude(through->dynamodb, 1);
+  const auto changed = conclude(through->dynamodb);
   ASSERT_TRUE(changed) << changed.error().reason << " " << changed.error().detail;
   EXPECT_EQ(changed->state().version, 2);
   EXPECT_EQ(stored().state().version, 2);
@@ -95,13 +95,14 @@ TEST_F(DynamodbUnknownOutcome, OursIsKnownAgainUnderAnothersChange) {
     const auto options = testing::dynamodb_options(testing::DynamodbStore::server(), direct->table.name());
     testing::DynamodbStore other(elsewhere, options, direct->envelope);
     other.dynamodb.set_ready();
+    const auto other_sees = runtime::run_to_end(elsewhere, other.dynamodb.get("pay_1", {}));
     PaymentStore::Change publish = [](Payment& p) -> Result<void> {
       p.forget_events(10);
       return {};
     };
-    EXPECT_TRUE(runtime::run_to_end(elsewhere, other.dynamodb.update("pay_1", 2, publish)));
+    EXPECT_TRUE(runtime::run_to_end(elsewhere, other.dynamodb.update(*other_sees, publish)));
   });
-  const auto changed = conclude(through->dynamodb, 1);
+  const auto changed = conclude(through->dynamodb);
   ASSERT_TRUE(changed) << changed.error().reason;
   EXPECT_EQ(changed->state().version, 2);
   EXPECT_EQ(stored().state().version, 3);
@@ -109,8 +110,8 @@ TEST_F(DynamodbUnknownOutcome, OursIsKnownAgainUnderAnothersChange) {
 
 TEST_F(DynamodbUnknownOutcome, AnothersChangeIsAConflictAndNotOurs) {
   ASSERT_TRUE(run(direct->dynamodb.create(contract::new_payment("pay_1"))));
-  ASSERT_TRUE(conclude(direct->dynamodb, 1));
-  EXPECT_EQ(conclude(through->dynamodb, 1).error().reason, "version_conflict");
+  ASSERT_TRUE(conclude(direct->dynamodb));
+  EXPECT_EQ(conclude(through->dynamodb).error().reason, "version_conflict");
   EXPECT_EQ(stored().state().version, 2);
 }
 

@@ -35,16 +35,16 @@ Awaitable<Result<Payment>> MemoryPaymentStore::get(std::string id, Owner owner) 
   co_return found->second;
 }
 
-Awaitable<Result<Payment>> MemoryPaymentStore::update(std::string id, std::int64_t version, Change change) {
-  const auto found = payments_.find(id);
+Awaitable<Result<Payment>> MemoryPaymentStore::update(Payment payment, Change change) {
+  const auto found = payments_.find(payment.state().id);
   if (found == payments_.end()) co_return not_found();
-  if (found->second.state().version != version) co_return refuse(ErrorKind::conflict, "version_conflict");
-  Payment changed = found->second;
-  changed.advance_version();
-  if (auto done = change(changed); !done) co_return fail(done);
-  if (auto sound = changed.check_invariants(); !sound) co_return fail(sound);
-  found->second = changed;
-  co_return changed;
+  if (found->second.state().version != payment.state().version)
+    co_return refuse(ErrorKind::conflict, "version_conflict");
+  payment.advance_version();
+  if (auto done = change(payment); !done) co_return fail(done);
+  if (auto sound = payment.check_invariants(); !sound) co_return fail(sound);
+  found->second = payment;
+  co_return payment;
 }
 
 Awaitable<Result<std::vector<Payment>>> MemoryPaymentStore::due(core::SystemTime now, std::size_t limit) {

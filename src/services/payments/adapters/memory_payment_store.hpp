@@ -11,8 +11,7 @@ class MemoryPaymentStore final : public PaymentStore {
  public:
   [[nodiscard]] Awaitable<Result<Created>> create(Payment payment) override;
   [[nodiscard]] Awaitable<Result<Payment>> get(std::string id, Owner owner) override;
-  [[nodiscard]] Awaitable<Result<Payment>> update(std::string id, std::int64_t version,
-                                                  Change change) override;
+  [[nodiscard]] Awaitable<Result<Payment>> update(Payment payment, Change change) override;
   [[nodiscard]] Awaitable<Result<std::vector<Payment>>> due(core::SystemTime now, std::size_t limit) override;
   [[nodiscard]] Awaitable<Result<PaymentPage>> list(ListQuery query) override;
   [[nodiscard]] Awaitable<Result<std::int64_t>> count_unknown() override;

@@ -92,23 +92,37 @@ Result<Payment> find(sqlite::Connection& connection, const crypto::Envelope& env
   return opened(envelope, std::move(**found));
 }
 
-Result<Payment> replace(sqlite::Connection& connection, const crypto::Envelope& envelope,
-                        const std::string& id, std::int64_t version, const PaymentStore::Change& change) {
-  auto payment = find(connection, envelope, id, std::nullopt);
-  if (!payment) return payment;
-  if (payment->state().version != version) return refuse(ErrorKind::conflict, "version_conflict");
-  payment->advance_version();
-  if (auto done = change(*payment); !done) return fail(done);
-  if (auto sound = payment->check_invariants(); !sound) return fail(sound);
-  const PaymentState& state = payment->state();
+// Fails unless the stored payment has this version.
+Result<void> check_version(sqlite::Connection& connection, const std::string& id, std::int64_t version) {
+  const auto version_in = [](const sqlite::Row& row) { return row.integer(0); };
+  const auto stored = connection.one("SELECT version FROM payment WHERE id = ?", version_in, id);
+  if (!stored) return fail(stored);
+  if (!*stored) return refuse(ErrorKind::not_found, "payment_not_found");
+  if (**stored != version) return refuse(ErrorKind::conflict, "version_conflict");
+  return {};
+}
+
+// `payment` before the change: what is sealed of it stays as it is. Whether it is still the stored one is
+// asked only if nothing is written: the write's condition says it otherwise.
+Result<Payment> replace(sqlite::Connection& connection, Payment payment, const PaymentStore::Change& change) {
+  const std::int64_t version = payment.state().version;
+  payment.advance_version();
+  auto done = change(payment);
+  if (done) done = payment.check_invariants();
+  const PaymentState& state = payment.state();
+  if (!done) {
+    if (auto current = check_version(connection, state.id, version); !current) return fail(current);
+    return fail(done);
+  }
   auto updated = connection.run(
       "UPDATE payment SET status = ?, next_check_at = ?, version = ?, document = ? WHERE id = ? AND version "
       "= ?",
-      name_of(state.status), payment->next_check_at(), state.version, json::serialize(document_of(state)), id,
-      version);
+      name_of(state.status), payment.next_check_at(), state.version, json::serialize(document_of(state)),
+      state.id, version);
   if (!updated) return fail(updated);
-  if (*updated != 1) return refuse(ErrorKind::conflict, "version_conflict");
-  return payment;
+  if (*updated == 1) return payment;
+  if (auto current = check_version(connection, state.id, version); !current) return fail(current);
+  return fail(ErrorKind::internal, "payment_not_replaced", state.id);
 }
 
 struct Position {
@@ -190,10 +204,10 @@ Awaitable<Result<Payment>> SqlitePaymentStore::get(std::string id, Owner owner) 
   co_return co_await database_.read(std::move(work));
 }
 
-Awaitable<Result<Payment>> SqlitePaymentStore::update(std::string id, std::int64_t version, Change change) {
-  auto work = [envelope = envelope_, id = std::move(id), version,
-               change = std::move(change)](sqlite::Connection& connection) {
-    return replace(connection, envelope, id, version, change);
+Awaitable<Result<Payment>> SqlitePaymentStore::update(Payment payment, Change change) {
+  auto work = [payment = std::move(payment),
+               change = std::move(change)](sqlite::Connection& connection) mutable {
+    return replace(connection, std::move(payment), change);
   };
   co_return co_await database_.write(std::move(work));
 }

@@ -50,13 +50,13 @@ class PaymentStore {
   // not_found/`payment_not_found`, also for another owner's.
   [[nodiscard]] virtual Awaitable<Result<Payment>> get(std::string id, Owner owner) = 0;
 
-  // Changes the payment if it still has this version, and answers with what was written. The change sees the
-  // version that will be written; what it refuses is not written. It runs on any thread and must not wait.
+  // Changes the payment, as this store has given it, if it still has this version, and answers with what was
+  // written. The change sees the version that will be written; what it refuses is not written. It runs on any
+  // thread and must not wait. not_found/`payment_not_found`.
   // conflict/`version_conflict`: read again and decide again. internal/`broken_invariant`: nothing was
   // written.
   using Change = std::function<Result<void>(Payment&)>;
-  [[nodiscard]] virtual Awaitable<Result<Payment>> update(std::string id, std::int64_t version,
-                                                          Change change) = 0;
+  [[nodiscard]] virtual Awaitable<Result<Payment>> update(Payment payment, Change change) = 0;
 
   // Payments that need attention by `now` (see Payment::next_check_at), the longest waiting first.
   [[nodiscard]] virtual Awaitable<Result<std::vector<Payment>>> due(core::SystemTime now,

@@ -102,14 +102,33 @@ TEST_P(PaymentStoreContract, OfTwoChangesOfOneVersionOneWins) {
     return p.conclude("pay_1-charge-1", Declined{"card_declined"}, kNow);
   };
 
-  const auto first = wait(store().update("pay_1", payment.state().version, conclude));
-  const auto second = wait(store().update("pay_1", payment.state().version, conclude));
+  const auto first = wait(store().update(payment, conclude));
+  const auto second = wait(store().update(payment, conclude));
 
   ASSERT_TRUE(first);
   EXPECT_EQ(first->state().version, 2);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().reason, "version_conflict");
   EXPECT_EQ(wait(store().get("pay_1", {}))->state().status, Status::declined);
+}
+
+TEST_P(PaymentStoreContract, WhatAChangeRefusesOfAnOlderVersionIsAConflict) {
+  const Payment payment = wait(store().create(new_payment("pay_1")))->payment;
+  PaymentStore::Change conclude = [](Payment& p) {
+    return p.conclude("pay_1-charge-1", Declined{"card_declined"}, kNow);
+  };
+  ASSERT_TRUE(wait(store().update(payment, conclude)));
+  PaymentStore::Change refuse_all = [](Payment&) -> Result<void> {
+    return refuse(ErrorKind::conflict, "not_in_that_state");
+  };
+  EXPECT_EQ(wait(store().update(payment, refuse_all)).error().reason, "version_conflict")
+      << "it was decided by what is no longer so";
+}
+
+TEST_P(PaymentStoreContract, WhatIsNotThereIsNotChanged) {
+  PaymentStore::Change change = [](Payment&) -> Result<void> { return {}; };
+  EXPECT_EQ(wait(store().update(new_payment("pay_1"), change)).error().reason, "payment_not_found");
+  EXPECT_FALSE(wait(store().get("pay_1", {})));
 }
 
 TEST_P(PaymentStoreContract, WhatAChangeRefusesIsNotWritten) {
@@ -119,7 +138,7 @@ TEST_P(PaymentStoreContract, WhatAChangeRefusesIsNotWritten) {
     return refuse(ErrorKind::conflict, "changed_my_mind");
   };
 
-  EXPECT_EQ(wait(store().update("pay_1", 1, refuse_late)).error().reason, "changed_my_mind");
+  EXPECT_EQ(wait(store().update(new_payment("pay_1"), refuse_late)).error().reason, "changed_my_mind");
 
   EXPECT_EQ(wait(store().get("pay_1", {}))->state().status, Status::processing);
   EXPECT_EQ(wait(store().get("pay_1", {}))->state().version, 1);
@@ -129,13 +148,14 @@ TEST_P(PaymentStoreContract, FindsWhatIsDueTheLongestWaitingFirst) {
   using std::chrono::seconds;
   ASSERT_TRUE(wait(store().create(new_payment("pay_late", "o", "r", kNow + seconds{5}))));
   ASSERT_TRUE(wait(store().create(new_payment("pay_early", "o", "r", kNow))));
-  ASSERT_TRUE(wait(store().create(new_payment("pay_never", "o", "r", kNow))));
+  const Payment never = new_payment("pay_never", "o", "r", kNow);
+  ASSERT_TRUE(wait(store().create(never)));
   PaymentStore::Change finish = [](Payment& p) -> Result<void> {
     auto concluded = p.conclude("pay_never-charge-1", Declined{"x"}, kNow);
     p.forget_events(1);
     return concluded;
   };
-  ASSERT_TRUE(wait(store().update("pay_never", 1, finish)));
+  ASSERT_TRUE(wait(store().update(never, finish)));
 
   EXPECT_TRUE(wait(store().due(kNow + seconds{9}, 10))->empty());
   EXPECT_EQ(wait(store().due(kNow + seconds{10}, 10))->at(0).state().id, "pay_early");
@@ -159,7 +179,7 @@ TEST_P(PaymentStoreContract, CountsTheUnknown) {
   ASSERT_TRUE(wait(store().create(new_payment("pay_1"))));
   ASSERT_TRUE(wait(store().create(new_payment("pay_2"))));
   PaymentStore::Change lose = [](Payment& p) { return p.conclude("pay_2-charge-1", Lost{"timeout"}, kNow); };
-  ASSERT_TRUE(wait(store().update("pay_2", 1, lose)));
+  ASSERT_TRUE(wait(store().update(new_payment("pay_2"), lose)));
   EXPECT_EQ(wait(store().count_unknown()).value(), 1);
 }
 
@@ -174,7 +194,7 @@ inline Awaitable<> begin_refund(PaymentStore& store, std::string refund_id, int&
       if (!started) return fail(started);
       return {};
     };
-    auto updated = co_await store.update("pay_1", payment->state().version, std::move(change));
+    auto updated = co_await store.update(*payment, std::move(change));
     if (updated) ++begun;
     if (updated || updated.error().reason != "version_conflict") co_return;
   }
@@ -247,7 +267,7 @@ TEST_P(PaymentStoreContract, ARestartLosesNothingThatWasAnswered) {
   PaymentStore::Change conclude = [](Payment& p) {
     return p.conclude("pay_1-charge-1", Declined{"card_declined"}, kNow);
   };
-  ASSERT_TRUE(wait(store().update("pay_1", 1, conclude)));
+  ASSERT_TRUE(wait(store().update(new_payment("pay_1"), conclude)));
 
   under_test_->restart();
 
@@ -255,9 +275,9 @@ TEST_P(PaymentStoreContract, ARestartLosesNothingThatWasAnswered) {
   EXPECT_EQ(wait(store().get("pay_1", {}))->state().version, 2);
   EXPECT_EQ(ids_of({.limit = 2}), (std::vector<std::string>{"pay_2", "pay_1", "pay_0"}));
   EXPECT_FALSE(wait(store().create(new_payment("pay_0")))->is_new);
-  EXPECT_EQ(wait(store().update("pay_1", 1, conclude)).error().reason, "version_conflict");
+  EXPECT_EQ(wait(store().update(new_payment("pay_1"), conclude)).error().reason, "version_conflict");
   EXPECT_TRUE(wait(store().update(
-      "pay_2", 1, [](Payment& p) { return p.conclude("pay_2-charge-1", Lost{"timeout"}, kNow); })));
+      new_payment("pay_2"), [](Payment& p) { return p.conclude("pay_2-charge-1", Lost{"timeout"}, kNow); })));
   EXPECT_EQ(wait(store().count_unknown()).value(), 1);
 }
 

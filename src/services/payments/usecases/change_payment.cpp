@@ -25,7 +25,7 @@ Awaitable<Result<Reply>> ChangePayment::run(const Access& access, std::string id
       if (!begun) return fail(begun);
       return {};
     };
-    auto begun = co_await around_.store.update(id, found->state().version, std::move(change));
+    auto begun = co_await around_.store.update(*found, std::move(change));
     if (begun) {
       std::string step = begun->request(request.scope)->attempt;
       const Settle settle(around_);

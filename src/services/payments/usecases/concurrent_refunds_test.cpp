@@ -26,9 +26,9 @@ class Interleaved final : public PaymentStore {
     co_await step_aside();
     co_return result;
   }
-  Awaitable<Result<Payment>> update(std::string id, std::int64_t version, Change change) override {
+  Awaitable<Result<Payment>> update(Payment payment, Change change) override {
     co_await step_aside();
-    auto result = co_await inner_.update(std::move(id), version, std::move(change));
+    auto result = co_await inner_.update(std::move(payment), std::move(change));
     co_await step_aside();
     co_return result;
   }

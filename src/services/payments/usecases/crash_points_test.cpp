@@ -36,9 +36,9 @@ class FragileStore final : public PaymentStore {
     fuse_.pass();
     co_return co_await inner_.get(std::move(id), std::move(owner));
   }
-  Awaitable<Result<Payment>> update(std::string id, std::int64_t version, Change change) override {
+  Awaitable<Result<Payment>> update(Payment payment, Change change) override {
     fuse_.pass();
-    auto result = co_await inner_.update(std::move(id), version, std::move(change));
+    auto result = co_await inner_.update(std::move(payment), std::move(change));
     fuse_.pass();
     co_return result;
   }

@@ -12,8 +12,7 @@ Awaitable<Result<void>> PublishEvents::run(Payment payment) const {
     current.forget_events(last);
     return {};
   };
-  auto forgotten =
-      co_await around_.store.update(payment.state().id, payment.state().version, std::move(forget));
+  auto forgotten = co_await around_.store.update(payment, std::move(forget));
   // Changed meanwhile: the events come again, and that is allowed.
   if (!forgotten && forgotten.error().reason != "version_conflict") co_return fail(forgotten);
   co_return Result<void>{};

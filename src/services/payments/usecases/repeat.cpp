@@ -42,8 +42,7 @@ Awaitable<Result<Reply>> answer_repeat(const Surroundings& around, Payment payme
                                       now = around.clock.now()](Payment& current) {
       return current.claim(key, claim, now);
     };
-    auto taken =
-        co_await around.store.update(payment.state().id, payment.state().version, std::move(take_over));
+    auto taken = co_await around.store.update(payment, std::move(take_over));
     if (taken) {
       const Settle settle(around);
       auto settled = co_await settle.run(std::move(*taken), record.attempt, context);

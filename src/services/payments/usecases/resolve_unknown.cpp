@@ -22,7 +22,7 @@ Awaitable<Result<void>> ResolveUnknown::resolve(Payment payment, std::string pro
   const Deadline deadline = Deadline::after(around_.times.provider + around_.times.look_up);
   PaymentStore::Change take = [provider_key, claim = around_.claim(deadline), now = around_.clock.now()](
                                   Payment& current) { return current.claim(provider_key, claim, now); };
-  auto taken = co_await around_.store.update(payment.state().id, payment.state().version, std::move(take));
+  auto taken = co_await around_.store.update(payment, std::move(take));
   if (!taken) {
     if (taken.error().kind == ErrorKind::conflict) co_return Result<void>{};  // another instance was first
     co_return fail(taken);

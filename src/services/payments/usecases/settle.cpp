@@ -73,7 +73,6 @@ Awaitable<Outcome> Settle::send(Instruction instruction, CallContext context) co
 Awaitable<Result<Payment>> Settle::write_down(Payment payment, std::string provider_key,
                                               Outcome outcome) const {
   const std::string id = payment.state().id;
-  std::int64_t version = payment.state().version;
   for (int conflicts = 0; conflicts < kConflictsMax; ++conflicts) {
     PaymentStore::Change change = [provider_key, outcome, now = around_.clock.now(),
                                    &answers = around_.answers](Payment& current) -> Result<void> {
@@ -83,7 +82,7 @@ Awaitable<Result<Payment>> Settle::write_down(Payment payment, std::string provi
       });
       return {};
     };
-    auto written = co_await around_.store.update(id, version, std::move(change));
+    auto written = co_await around_.store.update(std::move(payment), std::move(change));
     if (written) co_return written;
     if (is_alarm(written.error())) {
       around_.measures.broken_books();
@@ -93,7 +92,7 @@ Awaitable<Result<Payment>> Settle::write_down(Payment payment, std::string provi
     if (written.error().reason != "version_conflict") co_return written;
     auto current = co_await around_.store.get(id, std::nullopt);
     if (!current) co_return current;
-    version = current->state().version;
+    payment = std::move(*current);
   }
   co_return fail(ErrorKind::unavailable, "too_many_conflicts", id);
 }
