@@ -1,5 +1,6 @@
 // Keys that verify. The work that does not depend on the message is done once, when the key is made.
 #include <algorithm>
+#include <utility>
 
 #include "core/secret.hpp"
 #include "crypto/ecdsa_signature.hpp"
@@ -144,6 +145,8 @@ bool VerifyKey::verify(std::string_view input, std::string_view signature) const
     der = ecdsa_der_from_raw(signature, half_bytes);
     if (der.empty()) return false;
     signature = der;
+  } else if (std::cmp_not_equal(signature.size(), EVP_PKEY_get_size(material_->key.get()))) {
+    return false;  // RFC 8017 section 8.1.2; OpenSSL takes one without its leading zeros
   }
   const openssl::Digester digester(EVP_MD_CTX_new());
   const bool good = digester && EVP_MD_CTX_copy_ex(digester.get(), material_->prepared.get()) == 1 &&
