@@ -1,17 +1,13 @@
 #include "tests/harness/process.hpp"
 
-#include <arpa/inet.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <grp.h>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -39,17 +35,6 @@ int exit_code_of(int status) {
   if (user && (::setgroups(0, nullptr) != 0 || ::setgid(*user) != 0 || ::setuid(*user) != 0)) ::_exit(126);
   ::execvp(words[0], words);
   ::_exit(127);
-}
-
-bool can_bind(std::uint16_t port) {
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool is_free = ::bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(listening);
-  return is_free;
 }
 
 }  // namespace
@@ -113,16 +98,6 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return std::nullopt;
-}
-
-std::uint16_t free_port() {
-  static std::set<std::uint16_t> given;
-  static std::minstd_rand random{std::random_device{}()};
-  std::uniform_int_distribution<int> range(10'000, 31'999);
-  for (;;) {
-    const auto port = static_cast<std::uint16_t>(range(random));
-    if (can_bind(port) && given.insert(port).second) return port;
-  }
 }
 
 TemporaryDirectory::TemporaryDirectory() {

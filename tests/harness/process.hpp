@@ -9,6 +9,8 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "storage/test_peers/ports.hpp"
+
 namespace gatehouse::tests {
 
 struct Command {
@@ -47,9 +49,8 @@ class Process {
 // The whole path of a program on PATH, if there is one.
 [[nodiscard]] std::optional<std::filesystem::path> find_program(const std::string& name);
 
-// Ports that nothing listens on. Taken from below the range from which the kernel serves outgoing
-// connections (32768 on): a role that is killed and started again must find its port free.
-[[nodiscard]] std::uint16_t free_port();
+using storage::test_peers::free_port;
+using storage::test_peers::free_ports;
 
 // A directory of the test's own, removed with everything in it.
 class TemporaryDirectory {

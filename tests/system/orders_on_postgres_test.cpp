@@ -1,5 +1,8 @@
 // The whole platform with its orders on PostgreSQL: it starts without the server, says so, heals when the
 // server comes, and a purchase goes through.
+#include <algorithm>
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "storage/postgres/test_server.hpp"
@@ -33,16 +36,17 @@ class OrdersOnPostgres : public testing::Test {
     return {{"store", std::move(store)}};
   }
 
-  static unsigned readiness_of(const RunningPlatform& platform, std::string_view path) {
-    const auto answer = platform.direct("orders-1", "prometheus")->send(demo::get(std::string(path)));
+  static unsigned ask(const RunningPlatform& platform, const std::string& instance, const char* path) {
+    const auto answer = platform.direct(instance, "prometheus")->send(demo::get(path));
     return answer ? answer->status : 0;
   }
-  static bool becomes(const RunningPlatform& platform, unsigned status) {
-    const auto end = Deadline::after(std::chrono::seconds{20});
-    while (readiness_of(platform, "/health/ready") != status && !end.is_over()) {
-      poll(nullptr, 0, 20);
-    }
-    return readiness_of(platform, "/health/ready") == status;
+  // Each of the two, which notice for themselves what happens to the server.
+  static bool become(const RunningPlatform& platform, unsigned status) {
+    return eventually(std::chrono::seconds{20}, [&] {
+      return std::ranges::all_of(std::array{"orders-1", "orders-2"}, [&](const char* instance) {
+        return ask(platform, instance, "/health/ready") == status;
+      });
+    });
   }
 
   // Ready is not found: the registry looks at an instance once per interval.
@@ -60,19 +64,19 @@ class OrdersOnPostgres : public testing::Test {
 TEST_F(OrdersOnPostgres, APlatformWaitsForItsDatabaseAndSellsOnceItIsThere) {
   server_->kill();
   const RunningPlatform platform({.instances = {{"orders", 2}}, .settings = {{"orders", settings()}}});
-  EXPECT_TRUE(becomes(platform, 503));
-  EXPECT_EQ(readiness_of(platform, "/health/live"), 200U);
+  EXPECT_TRUE(become(platform, 503));
+  EXPECT_EQ(ask(platform, "orders-1", "/health/live"), 200U);
 
   server_->restart();
-  EXPECT_TRUE(becomes(platform, 200));
+  EXPECT_TRUE(become(platform, 200));
   EXPECT_TRUE(can_be_reached(platform));
   const Outcome purchase = platform.gatehouse({"demo"}, std::chrono::seconds{60});
   EXPECT_EQ(purchase.code, 0) << purchase.output << platform.complaints();
 
   server_->kill();
-  EXPECT_TRUE(becomes(platform, 503));
+  EXPECT_TRUE(become(platform, 503));
   server_->restart();
-  EXPECT_TRUE(becomes(platform, 200));
+  EXPECT_TRUE(become(platform, 200));
   EXPECT_TRUE(can_be_reached(platform));
   const Outcome another = platform.gatehouse({"demo"}, std::chrono::seconds{60});
   EXPECT_EQ(another.code, 0) << another.output << platform.complaints();

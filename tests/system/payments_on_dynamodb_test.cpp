@@ -1,6 +1,5 @@
 // The platform with its payments in DynamoDB (npm's dynalite, over mutual TLS): the guided purchase as
 // always, a server that goes away and comes back, one that is not there when the role starts.
-#include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -64,7 +63,7 @@ struct PaymentsOnDynamodb : testing::Test {
   }
   // How often the role's log says so.
   std::size_t said(const std::string& words) {
-    std::ifstream log(platform->data() / "logs" / "payments-1.log");
+    std::istringstream log(platform->log_of("payments-1"));
     std::size_t times = 0;
     for (std::string line; std::getline(log, line);) times += line.find(words) == std::string::npos ? 0 : 1;
     return times;

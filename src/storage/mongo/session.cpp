@@ -70,15 +70,16 @@ Result<void> Session::insert(std::string_view collection, const Document& docume
   return {};
 }
 
-Result<void> Session::insert_all(std::string_view collection, std::span<const Document> documents) {
+Result<void> Session::insert_all(std::string_view collection, std::span<const Document> documents,
+                                 InsertOrder order) {
   if (documents.empty()) return {};
   if (const auto left = time_left(); !left) return fail(left);
   const Collection into = collection_of(client_, database_, collection);
   std::vector<const bson_t*> pointers;
   for (const Document& document : documents) pointers.push_back(raw(document));
-  const Document unordered{{"ordered", false}};
+  const Document options{{"ordered", order == InsertOrder::as_given}};
   bson_error_t error;
-  if (!mongoc_collection_insert_many(into.get(), pointers.data(), pointers.size(), raw(unordered), nullptr,
+  if (!mongoc_collection_insert_many(into.get(), pointers.data(), pointers.size(), raw(options), nullptr,
                                      &error))
     return failed(error, collection, deadline_);
   return {};

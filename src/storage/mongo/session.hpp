@@ -24,6 +24,7 @@ struct Index {
 };
 
 enum class Uniqueness : std::uint8_t { any, unique };
+enum class InsertOrder : std::uint8_t { any, as_given };
 
 struct Page {
   Document sort;
@@ -40,9 +41,10 @@ class Session {
                                                    const Page& page);
   // `unique_violation` if a unique index, that of _id included, has the document's values already.
   [[nodiscard]] Result<void> insert(std::string_view collection, const Document& document);
-  // All that it can, in as few round trips as the driver needs: of several that are refused the first is
-  // told.
-  [[nodiscard]] Result<void> insert_all(std::string_view collection, std::span<const Document> documents);
+  // In as few round trips as the driver needs. Of several that are refused the first is told; `any`: the
+  // others are there nevertheless, `as_given`: only those before it.
+  [[nodiscard]] Result<void> insert_all(std::string_view collection, std::span<const Document> documents,
+                                        InsertOrder order = InsertOrder::any);
   // findAndModify: the one document that matches becomes this one. False: none matches any more.
   [[nodiscard]] Result<bool> replace(std::string_view collection, const Document& filter,
                                      const Document& replacement);

@@ -191,7 +191,7 @@ TEST_F(PostgresBadDays, OfProcessesThatStartTogetherOneMigrates) {
 TEST_F(PostgresBadDays, TheFirstHostThatTakesWritesIsFound) {
   Options several = options();
   several.hosts = {{"nowhere.invalid", server_->port()},
-                   {"localhost", test_peers::ServerProcess::free_port()},
+                   {"localhost", test_peers::free_port()},
                    {"localhost", server_->port()}};
 
   const auto database = connected(std::move(several));

@@ -18,7 +18,7 @@ class TestCluster {
 
   TestCluster() {
     for (std::size_t i = 0; i < kNodes; ++i) {
-      bus_ports_[i] = test_peers::ServerProcess::free_port();
+      bus_ports_[i] = test_peers::free_port();
       servers_[i] = std::make_unique<TestServer>(std::vector<std::string>{
           "--cluster-enabled", "yes", "--cluster-port", std::to_string(bus_ports_[i]),
           "--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no"});

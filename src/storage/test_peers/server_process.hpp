@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <functional>
 #include <poll.h>
-#include <random>
 #include <signal.h>
 #include <stdexcept>
 #include <string>
@@ -21,6 +20,8 @@
 #include <unistd.h>
 #include <utility>
 #include <vector>
+
+#include "storage/test_peers/ports.hpp"
 
 namespace gatehouse::storage::test_peers {
 
@@ -100,17 +101,6 @@ class ServerProcess {
     if (process_ > 0) ::kill(process_, SIGCONT);
   }
 
-  // From below the range from which the kernel serves outgoing connections (32768 on): while the server is
-  // down, none of them takes its port.
-  [[nodiscard]] static std::uint16_t free_port() {
-    static std::minstd_rand random{std::random_device{}()};
-    std::uniform_int_distribution<int> range(10'000, 31'999);
-    for (;;) {
-      const auto port = static_cast<std::uint16_t>(range(random));
-      if (can_bind(port)) return port;
-    }
-  }
-
   [[nodiscard]] static bool accepts(std::uint16_t port) {
     const int connecting = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = loopback(port);
@@ -126,14 +116,6 @@ class ServerProcess {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return address;
-  }
-
-  static bool can_bind(std::uint16_t port) {
-    const int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(port);
-    const bool is_free = bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    close(listening);
-    return is_free;
   }
 
   static std::vector<char*> pointers(std::vector<std::string>& words) {
