@@ -31,6 +31,8 @@ class Collection {
   virtual ~Collection() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;  // "orders"
   [[nodiscard]] virtual Keys keys() const { return Keys::ids; }
+  // How many records it likes to be asked for and given at once. So many of two engines are in memory.
+  [[nodiscard]] virtual std::size_t page() const { return 500; }
 
   // Up to `limit` records with keys greater than `after`, in order; fewer only at the end.
   [[nodiscard]] virtual Awaitable<Result<std::vector<Record>>> read(std::string after, std::size_t limit) = 0;

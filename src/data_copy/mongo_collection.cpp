@@ -5,9 +5,7 @@ namespace {
 
 namespace mongo = storage::mongo;
 
-constexpr std::size_t kDocumentsAtOnce = 5'000;
-
-Result<void> put(mongo::Session& session, std::string_view collection, const mongo::Document& document) {
+Result<void> put_once(mongo::Session& session, std::string_view collection, const mongo::Document& document) {
   mongo::Reading reading{document};
   const std::string id = reading.text("_id");
   if (const auto read = reading.finish(); !read) return fail(read);
@@ -15,6 +13,18 @@ Result<void> put(mongo::Session& session, std::string_view collection, const mon
   if (!replaced) return fail(replaced);
   if (*replaced) return {};
   return session.insert(collection, document);
+}
+
+Result<void> put(mongo::Session& session, const MongoForm& form, const mongo::Document& document) {
+  auto written = put_once(session, form.collection, document);
+  if (written || written.error().reason != "unique_violation" || !form.rivals_of) return written;
+  const mongo::Document rivals = form.rivals_of(document);
+  for (bool is_removed = true; is_removed;) {
+    const auto removed = session.remove(form.collection, rivals);
+    if (!removed) return fail(removed);
+    is_removed = *removed;
+  }
+  return put_once(session, form.collection, document);
 }
 
 }  // namespace
@@ -42,17 +52,13 @@ Awaitable<Result<ReadAhead::Stretch>> MongoCollection::stretch(std::string after
 
 Awaitable<Result<void>> MongoCollection::write(std::vector<Record> records) {
   auto work = [this, records = std::move(records)](mongo::Session& session) -> Result<void> {
-    std::vector<mongo::Document> documents;
-    for (const Record& record : records) {
-      auto document = form_.document_of(record);
-      if (!document) return fail(document);
-      if (*document) documents.push_back(std::move(**document));
-    }
+    const auto documents = form_.documents_of(session, records);
+    if (!documents) return fail(documents);
     // Most are new. If one was there already, all are gone through one by one.
-    const auto inserted = session.insert_all(form_.collection, documents);
+    const auto inserted = session.insert_all(form_.collection, *documents);
     if (inserted || inserted.error().reason != "unique_violation") return inserted;
-    for (const mongo::Document& document : documents) {
-      if (auto written = put(session, form_.collection, document); !written) return written;
+    for (const mongo::Document& document : *documents) {
+      if (auto written = put(session, form_, document); !written) return written;
     }
     return {};
   };

@@ -10,6 +10,9 @@
 
 namespace gatehouse::data_copy {
 
+// What a page costs besides its documents: a question that no index answers looks through all there are.
+inline constexpr std::size_t kDocumentsAtOnce = 5'000;
+
 struct MongoForm {
   using Document = storage::mongo::Document;
   // Canonical, empty if it does not open. Nothing: the document is no record.
@@ -20,8 +23,11 @@ struct MongoForm {
   // One for each document.
   std::function<Result<std::vector<Content>>(storage::mongo::Session&, const std::vector<Document>&)>
       contents_of;
-  std::function<Result<std::optional<Document>>(const Record&)>
-      document_of;  // nothing: not to be written yet
+  // Of those that may be written already.
+  std::function<Result<std::vector<Document>>(storage::mongo::Session&, const std::vector<Record>&)>
+      documents_of;
+  // The other documents that hold what this one must hold alone, beside its _id. Empty: nothing is.
+  std::function<Document(const Document&)> rivals_of = {};
 };
 
 class MongoCollection final : public ReadAhead {
@@ -31,7 +37,9 @@ class MongoCollection final : public ReadAhead {
 
   [[nodiscard]] std::string_view name() const override { return form_.name; }
   [[nodiscard]] Keys keys() const override { return keys_; }
-  // `unique_violation` (conflict): another document has what may be there once only.
+  [[nodiscard]] std::size_t page() const override { return kDocumentsAtOnce; }
+  // A rival is removed: at the source it has another value by now, or is gone, and its own turn comes in this
+  // run or, if it has passed, in the next. `unique_violation` (conflict) without `rivals_of`.
   [[nodiscard]] Awaitable<Result<void>> write(std::vector<Record> records) override;
   [[nodiscard]] Awaitable<Result<void>> remove(std::vector<std::string> keys) override;
 

@@ -101,6 +101,7 @@ class Run {
       : from_(from),
         to_(to),
         options_(options),
+        page_(options.page > 0 ? options.page : std::max(from.page(), to.page())),
         progress_(options.effect == Effect::apply ? options.progress : std::filesystem::path{},
                   std::string(from.name()), options.seal) {}
 
@@ -108,12 +109,12 @@ class Run {
     const auto begin = progress_.read();
     if (!begin) co_return fail(begin);
     std::string after = *begin;
-    Cursor target(to_, after, options_.page);
+    Cursor target(to_, after, page_);
     for (;;) {
-      auto page = co_await read_page(from_, after, options_.page);
+      auto page = co_await read_page(from_, after, page_);
       if (!page) co_return fail(page);
       if (auto readable = check_readable(*page, from_); !readable) co_return fail(readable);
-      const bool is_last = page->size() < options_.page;
+      const bool is_last = page->size() < page_;
       note(*page);
       if (!page->empty()) after = page->back().key;
       auto settled = co_await settle(std::move(*page), target, is_last ? nullptr : &after);
@@ -145,7 +146,7 @@ class Run {
       theirs.insert(theirs.end(), std::make_move_iterator(more->begin()),
                     std::make_move_iterator(more->end()));
       // A target that holds far more than the source is emptied as it is read, not held.
-      if (theirs.size() > 4 * options_.page) {
+      if (theirs.size() > 4 * page_) {
         const auto split = std::ranges::partition_point(
             source, [&](const Record& record) { return record.key <= theirs.back().key; });
         Records part(std::make_move_iterator(source.begin()), std::make_move_iterator(split));
@@ -177,6 +178,7 @@ class Run {
   Collection& from_;
   Collection& to_;
   const SynchroniseOptions& options_;
+  std::size_t page_;
   ProgressFile progress_;
   crypto::RunningDigest digest_;
   Tally tally_;

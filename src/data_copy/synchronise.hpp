@@ -18,7 +18,7 @@ enum class Effect { apply, compare_only };
 
 struct SynchroniseOptions {
   Effect effect = Effect::apply;
-  std::size_t page = 500;  // records
+  std::size_t page = 0;  // records; 0: as many as the one likes that likes more
   // How far a run has come, so that the next one goes on from there. Empty: not kept. Of apply only: a
   // comparison that began in the middle would prove nothing.
   std::filesystem::path progress;

@@ -206,6 +206,18 @@ TEST_F(PeopleCopy, WhatChangesThereComesBackOnce) {
   expect_same(embedded_, other);
 }
 
+// A new hash of the same password writes nothing into the trail.
+TEST_F(PeopleCopy, APersonWhoseTrailIsThereAlreadyKeepsIt) {
+  fill(embedded_);
+  copy(embedded_, *remote_);
+  change(*remote_, 5, "Fourth", kNow + seconds{70});
+  copy(*remote_, embedded_);
+  ASSERT_TRUE(run(embedded_.people().replace_hash(key(5), Secret{"$hash"}, Secret{"$better"})));
+  EXPECT_EQ(copy(embedded_, *remote_), (std::vector<std::uint64_t>{0, 0, 0, 1, 0}));
+  expect_same(embedded_, *remote_);
+  EXPECT_EQ(trail(*remote_, 5), (Actions{"renamed", "renamed", "renamed", "tested"}));
+}
+
 TEST_F(PeopleCopy, KeysThatOneSideHasWrappedAnewAreTheSame) {
   fill(embedded_);
   copy(embedded_, *remote_);
@@ -233,6 +245,41 @@ TEST_F(PeopleCopy, WhoComesInTheMiddleOfACopyIsBroughtByTheNext) {
   };
   one_way(embedded_, *remote_, "late");
   one_way(*remote_, embedded_, "later");
+}
+
+// Each way: everybody's new address, and a newcomer's name, are still held by somebody else over there.
+TEST_F(PeopleCopy, NamesAndAddressesThatHaveChangedHandsAreNoObstacle) {
+  fill(embedded_);
+  copy(embedded_, *remote_);
+  const auto write_to = [this](Side& side, int number, const std::string& address) {
+    AccountChange change = [address](Account& account) -> Result<AuditEvent> {
+      account.person.email = Pii{address + "@example.test"};
+      return AuditEvent{.actor = "tester", .action = "renamed", .fields = {"email"}};
+    };
+    const auto done = run(side.people().update(key(number), std::move(change), kNow + seconds{90}));
+    ASSERT_TRUE(done) << done.error().reason;
+  };
+  const auto move_on = [&](Side& from, Side& to, int leaves, const std::string& comes) {
+    write_to(from, 10, "nobody-else");
+    for (const auto& [number, takes] : {std::pair{11, 10}, {12, 11}, {13, 12}, {3, 13}, {10, 3}})
+      write_to(from, number, name(takes));
+    erase(from, leaves);
+    Account heir = account(comes);
+    heir.person.username = name(leaves);
+    ASSERT_TRUE(run(from.people().create(std::move(heir), kEvent, kNow + seconds{95})));
+    copy(from, to);
+    expect_same(from, to);
+    for (const auto& [address, holder] : {std::pair{10, 11}, {13, 3}, {3, 10}})
+      EXPECT_EQ(run(to.people().find_by_login("gatehouse", Pii{name(address) + "@example.test"}))->person.id,
+                key(holder).id);
+    EXPECT_EQ(run(to.people().find_by_login("gatehouse", Pii{name(leaves)}))->person.id, "id-of-" + comes);
+    for (const int back : {3, 10, 11, 12, 13}) write_to(from, back, "meanwhile-" + name(back));
+    for (const int back : {3, 10, 11, 12, 13}) write_to(from, back, name(back));
+    copy(from, to);
+    expect_same(from, to);
+  };
+  move_on(embedded_, *remote_, 20, "adam");
+  move_on(*remote_, embedded_, 21, "bea");
 }
 
 TEST_F(PeopleCopy, NoKeyIsEverLostToAnother) {

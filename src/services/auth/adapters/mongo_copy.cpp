@@ -27,9 +27,6 @@ using Contents = std::vector<MongoForm::Content>;
 constexpr std::size_t kEventsAtOnce = 5'000;
 constexpr std::size_t kEventsOfAPage = 1'000'000;  // of its people, all that they have
 constexpr core::TextLimits kAny{.bytes_min = 0, .bytes_max = 4'096};
-// Places in a trail are microseconds, or one more than the place before: the latest event is behind as many
-// of its own microsecond.
-constexpr std::int64_t kBehindItsEquals = 1'000;
 
 constexpr std::array kNumbersOfAttempts{"failures", "last_failure", "locked_until"};
 
@@ -47,6 +44,19 @@ auto each(ContentOf content_of) {
   };
 }
 
+template <class DocumentOf>
+auto each_document(DocumentOf document_of) {
+  return [document_of](mongo::Session&, const std::vector<Record>& records) -> Result<Documents> {
+    Documents documents;
+    for (const Record& record : records) {
+      auto document = document_of(record);
+      if (!document) return fail(document);
+      documents.push_back(std::move(*document));
+    }
+    return documents;
+  };
+}
+
 MongoForm roles() {
   const auto content_of = [](const mongo::Document& document) -> Result<json::object> {
     mongo::Reading reading{document};
@@ -57,7 +67,7 @@ MongoForm roles() {
     if (const auto read = reading.finish(); !read) return fail(read);
     return content;
   };
-  const auto document_of = [](const Record& record) -> Result<std::optional<mongo::Document>> {
+  const auto document_of = [](const Record& record) -> Result<mongo::Document> {
     const auto content = core::parse_json_object(record.content);
     if (!content) return fail(content);
     Fields fields{*content};
@@ -67,7 +77,7 @@ MongoForm roles() {
     if (const auto read = fields.finish(); !read) return fail(read);
     return document;
   };
-  return {"roles", kRoleCollection, each(content_of), document_of};
+  return {"roles", kRoleCollection, each(content_of), each_document(document_of)};
 }
 
 MongoForm attempts() {
@@ -78,7 +88,7 @@ MongoForm attempts() {
     if (const auto read = reading.finish(); !read) return fail(read);
     return content;
   };
-  const auto document_of = [](const Record& record) -> Result<std::optional<mongo::Document>> {
+  const auto document_of = [](const Record& record) -> Result<mongo::Document> {
     const auto content = core::parse_json_object(record.content);
     if (!content) return fail(content);
     Fields fields{*content};
@@ -87,7 +97,7 @@ MongoForm attempts() {
     if (const auto read = fields.finish(); !read) return fail(read);
     return document;
   };
-  return {"attempts", kAttemptCollection, each(content_of), document_of};
+  return {"attempts", kAttemptCollection, each(content_of), each_document(document_of)};
 }
 
 // Trails by _id of their people, with the documents that they are made of.
@@ -138,6 +148,7 @@ Result<Trails> trails_of(mongo::Session& session, const std::vector<PersonKey>& 
   const mongo::Page all{.sort = in_order(), .limit = kEventsOfAPage};
   const auto documents = session.find(kAuditCollection, {{"realm", in_realms}, {"person_id", one_of}}, all);
   if (!documents) return fail(documents);
+  if (documents->size() == kEventsOfAPage) return fail(ErrorKind::internal, "too_many_events", "trails");
   return trails_in(*documents);
 }
 
@@ -164,6 +175,7 @@ class MongoTrails final : public data_copy::ReadAhead {
   explicit MongoTrails(mongo::Client& client) : client_(client) {}
 
   [[nodiscard]] std::string_view name() const override { return "trails"; }
+  [[nodiscard]] std::size_t page() const override { return data_copy::kDocumentsAtOnce; }
   [[nodiscard]] Awaitable<Result<void>> write(std::vector<Record> records) override;
   // A trail only grows.
   [[nodiscard]] Awaitable<Result<void>> remove(std::vector<std::string> /*keys*/) override {
@@ -238,7 +250,7 @@ Awaitable<Result<void>> MongoTrails::write(std::vector<Record> records) {
       const Trail& trail = known == there->end() ? none : known->second;
       if (const auto added = add_missing(documents, record, trail); !added) return added;
     }
-    return session.insert_all(kAuditCollection, documents);
+    return session.insert_all(kAuditCollection, documents, mongo::InsertOrder::as_given);
   };
   co_return co_await client_.run(std::move(work));
 }
@@ -255,8 +267,10 @@ Result<std::map<std::string, std::int64_t>> events_before(mongo::Session& sessio
     const std::string key = document_id(person.row.realm, person.row.id);
     const auto trail = trails->find(key);
     if (trail == trails->end()) continue;
-    counts[key] = std::ranges::count_if(
-        trail->second.entries, [&](const TrailEntry& entry) { return entry.id != person.latest.id; });
+    // What came after it has come since the person was read.
+    counts[key] = std::ranges::count_if(trail->second.entries, [&](const TrailEntry& entry) {
+      return entry.id != person.latest.id && entry.sequence < person.latest.sequence;
+    });
   }
   return counts;
 }
@@ -290,23 +304,49 @@ Result<Contents> contents_in(mongo::Session& session, const Documents& documents
   return contents;
 }
 
-MongoForm people(const PersonSealer& sealer) {
-  const auto contents_of = [sealer](mongo::Session& session, const Documents& documents) {
-    return contents_in(session, documents, sealer);
-  };
-  const auto document_in = [sealer](const Record& record) -> Result<std::optional<mongo::Document>> {
+// The latest event has a place behind all that came before it. One that the trail has already stays that one.
+TrailEntry latest_of(CopiedPerson copied, const Trail& there) {
+  const auto before = static_cast<std::size_t>(copied.events_before);
+  if (there.entries.size() == before + 1) {
+    const TrailEntry& last = there.entries.back();
+    if (content_of(WrittenEvent{last.at, last.event}) == content_of(copied.latest)) return last;
+  }
+  TrailEntry latest = TrailEntry::first(std::move(copied.latest.event), copied.latest.at);
+  if (!there.entries.empty()) latest.sequence = std::max(latest.sequence, there.entries.back().sequence + 1);
+  return latest;
+}
+
+Result<Documents> documents_in(mongo::Session& session, const std::vector<Record>& records,
+                               const PersonSealer& sealer) {
+  std::vector<PersonKey> people;
+  for (const Record& record : records) people.push_back(person_key(record.key));
+  const auto trails = trails_of(session, people);
+  if (!trails) return fail(trails);
+  Documents documents;
+  for (const Record& record : records) {
     const auto content = core::parse_json_object(record.content);
     if (!content) return fail(content);
     auto copied = copied_person_in(record.key, *content);
     if (!copied) return fail(copied);
     auto row = sealed_row(sealer, *copied);
     if (!row) return fail(row);
-    if (!*row) return std::nullopt;
-    TrailEntry latest = TrailEntry::first(std::move(copied->latest.event), copied->latest.at);
-    latest.sequence += kBehindItsEquals;
-    return document_of(StoredPerson{.row = std::move(**row), .latest = std::move(latest)});
+    if (!*row) continue;
+    const auto trail = trails->find(record.key);
+    const Trail none;
+    TrailEntry latest = latest_of(std::move(*copied), trail == trails->end() ? none : trail->second);
+    documents.push_back(document_of(StoredPerson{.row = std::move(**row), .latest = std::move(latest)}));
+  }
+  return documents;
+}
+
+MongoForm people(const PersonSealer& sealer) {
+  const auto contents_of = [sealer](mongo::Session& session, const Documents& documents) {
+    return contents_in(session, documents, sealer);
   };
-  return {"people", kPersonCollection, contents_of, document_in};
+  const auto documents_of = [sealer](mongo::Session& session, const std::vector<Record>& records) {
+    return documents_in(session, records, sealer);
+  };
+  return {"people", kPersonCollection, contents_of, documents_of, rivals_of};
 }
 
 }  // namespace

@@ -110,6 +110,15 @@ mongo::Document document_of(const StoredPerson& person) {
   return document;
 }
 
+mongo::Document rivals_of(const mongo::Document& person) {
+  mongo::Reading reading{person};
+  const std::vector<std::string> keys = reading.text_or_texts("email_key");
+  const mongo::Document is_other{{"$ne", reading.text("_id")}};
+  const mongo::Document one_of{{"$in", mongo::Field::Texts(keys)}};
+  const mongo::Document either[] = {{{"username", reading.text("username")}}, {{"email_key", one_of}}};
+  return {{"realm", reading.text("realm")}, {"_id", is_other}, {"$or", mongo::Field::Documents(either)}};
+}
+
 Result<StoredPerson> person_of(const mongo::Document& document) {
   mongo::Reading reading{document};
   StoredPerson person;

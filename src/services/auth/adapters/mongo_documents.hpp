@@ -51,6 +51,9 @@ struct StoredPerson {
 [[nodiscard]] storage::mongo::Document document_of(const StoredPerson&);
 [[nodiscard]] Result<StoredPerson> person_of(const storage::mongo::Document&);
 
+// The filter of those who hold the name or the address of a person.
+[[nodiscard]] storage::mongo::Document rivals_of(const storage::mongo::Document& person);
+
 [[nodiscard]] storage::mongo::Document document_of(const PersonKey&, const TrailEntry&);
 [[nodiscard]] Result<TrailEntry> trail_entry_of(const storage::mongo::Document&);
 

@@ -17,14 +17,12 @@ using data_copy::SqliteForm;
 SqliteForm roles() {
   return {.name = "roles",
           .read = R"sql(
-WITH parts AS (SELECT substr(?1, 1, instr(?1, char(10)) - 1) AS realm,
-                      substr(?1, instr(?1, char(10)) + 1) AS rest),
-     last AS (SELECT realm, substr(rest, 1, instr(rest, char(10)) - 1) AS client,
-                     substr(rest, instr(rest, char(10)) + 1) AS name FROM parts)
 SELECT role.realm || char(10) || role.client || char(10) || role.name,
        json_object('realm', role.realm, 'client', role.client, 'name', role.name, 'description', description)
-FROM last CROSS JOIN role
-WHERE (role.realm, role.client, role.name) > (last.realm, last.client, last.name)
+FROM role
+WHERE (realm, client, name) > (substr(?1, 1, instr(?1, char(10)) - 1),
+  substr(substr(?1, instr(?1, char(10)) + 1), 1, instr(substr(?1, instr(?1, char(10)) + 1), char(10)) - 1),
+  substr(substr(?1, instr(?1, char(10)) + 1), instr(substr(?1, instr(?1, char(10)) + 1), char(10)) + 1))
 ORDER BY role.realm, role.client, role.name LIMIT ?2)sql",
           .remove = {"DELETE FROM role WHERE realm || char(10) || client || char(10) || name = ?1"},
           .insert = inserting({R"sql(
@@ -35,11 +33,10 @@ SELECT ?2 ->> 'realm', ?2 ->> 'client', ?2 ->> 'name', ?2 ->> 'description' WHER
 SqliteForm attempts() {
   return {.name = "attempts",
           .read = R"sql(
-WITH last AS (SELECT substr(?1, 1, instr(?1, char(10)) - 1) AS realm,
-                     substr(?1, instr(?1, char(10)) + 1) AS account)
 SELECT attempt.realm || char(10) || attempt.account,
        json_object('failures', failures, 'last_failure', last_failure, 'locked_until', locked_until)
-FROM last CROSS JOIN attempt WHERE (attempt.realm, attempt.account) > (last.realm, last.account)
+FROM attempt WHERE (realm, account) > (substr(?1, 1, instr(?1, char(10)) - 1),
+                                       substr(?1, instr(?1, char(10)) + 1))
 ORDER BY attempt.realm, attempt.account LIMIT ?2)sql",
           .remove = {R"sql(
 DELETE FROM attempt WHERE realm = substr(?1, 1, instr(?1, char(10)) - 1)
@@ -52,8 +49,6 @@ SELECT substr(?1, 1, instr(?1, char(10)) - 1), substr(?1, instr(?1, char(10)) + 
 
 // An event is old if the person has a later one, or is gone.
 constexpr std::string_view kReadTrails = R"sql(
-WITH last AS (SELECT substr(?1, 1, instr(?1, char(10)) - 1) AS realm,
-                     substr(?1, instr(?1, char(10)) + 1) AS id)
 SELECT page.realm || char(10) || page.person_id, json_object('events', json((
   SELECT json_group_array(json_object('at', at, 'actor', actor, 'action', action, 'fields', json(fields)))
   FROM (SELECT * FROM audit a WHERE a.realm = page.realm AND a.person_id = page.person_id
@@ -61,8 +56,9 @@ SELECT page.realm || char(10) || page.person_id, json_object('events', json((
                                                AND b.sequence > a.sequence)
                OR NOT EXISTS (SELECT 1 FROM person WHERE realm = a.realm AND id = a.person_id))
         ORDER BY a.sequence))))
-FROM (SELECT a.realm, a.person_id FROM last CROSS JOIN audit a
-      WHERE (a.realm, a.person_id) > (last.realm, last.id)
+FROM (SELECT a.realm, a.person_id FROM audit a
+      WHERE (a.realm, a.person_id) > (substr(?1, 1, instr(?1, char(10)) - 1),
+                                      substr(?1, instr(?1, char(10)) + 1))
         AND (EXISTS (SELECT 1 FROM audit b WHERE b.realm = a.realm AND b.person_id = a.person_id
                                              AND b.sequence > a.sequence)
              OR NOT EXISTS (SELECT 1 FROM person WHERE realm = a.realm AND id = a.person_id))
@@ -109,15 +105,14 @@ SqliteForm trails() {
 }
 
 constexpr std::string_view kReadPeople =
-    "WITH last AS (SELECT substr(?1, 1, instr(?1, char(10)) - 1) AS last_realm, "
-    "                     substr(?1, instr(?1, char(10)) + 1) AS last_id) "
     "SELECT realm || char(10) || id, "
     "       (SELECT json_object('at', at, 'actor', actor, 'action', action, 'fields', json(fields)) "
     "        FROM audit a WHERE a.realm = person.realm AND a.person_id = person.id "
     "        ORDER BY sequence DESC LIMIT 1), "
     "       (SELECT count(*) - 1 FROM audit a WHERE a.realm = person.realm AND a.person_id = "
     "person.id), " GATEHOUSE_PERSON_COLUMNS
-    " FROM last CROSS JOIN person WHERE (realm, id) > (last_realm, last_id) ORDER BY realm, id LIMIT ?2";
+    " FROM person WHERE (realm, id) > (substr(?1, 1, instr(?1, char(10)) - 1), "
+    "substr(?1, instr(?1, char(10)) + 1)) ORDER BY realm, id LIMIT ?2";
 constexpr int kEventsBefore = 2;
 constexpr int kPersonFrom = 3;  // its columns
 
@@ -130,6 +125,16 @@ Result<void> open_person(const PersonSealer& sealer, const sqlite::Row& row, jso
   return {};
 }
 
+// Whoever holds the name or the address of this person here: at the source they have others by now, or are
+// gone, and their own turn comes in this run or, if it has passed, in the next.
+Result<void> remove_rivals(sqlite::Connection& connection, const PersonRow& row) {
+  const auto removed =
+      connection.run("DELETE FROM person WHERE realm = ? AND (username = ? OR email_index = ?)", row.realm,
+                     row.username, row.email_index);
+  if (!removed) return fail(removed);
+  return {};
+}
+
 Result<void> insert_person(sqlite::Connection& connection, const PersonSealer& sealer, const std::string& key,
                            const json::object& content) {
   const auto copied = copied_person_in(key, content);
@@ -137,13 +142,17 @@ Result<void> insert_person(sqlite::Connection& connection, const PersonSealer& s
   const auto row = sealed_row(sealer, *copied);
   if (!row) return fail(row);
   if (!*row) return {};
-  if (auto inserted = insert_person_row(connection, **row); !inserted) return inserted;
   const PersonKey person = person_key(key);
   const auto events = events_of(connection, person);
   if (!events) return fail(events);
   const auto count = static_cast<std::int64_t>(events->size());
-  if (count == copied->events_before + 1 && events->back() == content.at("latest")) return {};
-  if (count != copied->events_before) return another_trail(key);
+  const bool has_latest = count == copied->events_before + 1 && events->back() == content.at("latest");
+  // The person has changed since the trails were copied: the next run brings both.
+  if (count < copied->events_before) return {};
+  if (count > copied->events_before && !has_latest) return another_trail(key);
+  if (auto removed = remove_rivals(connection, **row); !removed) return removed;
+  if (auto inserted = insert_person_row(connection, **row); !inserted) return inserted;
+  if (has_latest) return {};
   return write_down(connection, person, copied->latest);
 }
 

@@ -48,6 +48,9 @@ Awaitable<Result<SubjectKeysCopy::Stretch>> SubjectKeysCopy::stretch(std::string
     const json::object content{{"wrapped", core::to_base64url(key.wrapped)}};
     stretch.records.push_back({.key = key.id, .content = data_copy::canonical(content)});
   }
+  // Who is erased between the two questions is in both answers.
+  std::erase_if(stretch.records,
+                [&](const Record& key) { return std::ranges::binary_search(*erased, key.key); });
   for (const std::string& subject : *erased)
     stretch.records.push_back({.key = subject, .content = R"({"is_erased":true})"});
   std::ranges::sort(stretch.records, {}, &Record::key);
@@ -84,6 +87,10 @@ Result<std::vector<storage::Rewrapped>> SubjectKeysCopy::put(const std::vector<R
     if (*counts == wrapped) continue;
     if (!crypto::Envelope::hold_the_same_key(*counts, wrapped))
       return conflict("subject_has_another_key", subject);
+    // Never back under a version that may have been retired.
+    const auto version = crypto::Envelope::version_of(wrapped);
+    const auto version_here = crypto::Envelope::version_of(*counts);
+    if (version && version_here && *version < *version_here) continue;
     other_bytes.push_back({.id = subject, .known = *counts, .fresh = wrapped});
   }
   return other_bytes;
