@@ -187,6 +187,10 @@ int run(const service::Config& config) {
   // Who serves it.
   TargetHealth target_health;
   LocalCounters local_counters(settings.counters);
+  const WebSites sites = or_stop(WebSites::load(settings.web_dir));
+  if (sites.is_empty())
+    log::warn("web-sites-missing",
+              "no web files: what they would answer is 404, until tools/web has built them");
   Node node(configuration, target_health);
   const WorkerParts parts{
       .config = config,
@@ -195,6 +199,7 @@ int run(const service::Config& config) {
       .configuration = configuration,
       .target_health = target_health,
       .local_counters = local_counters,
+      .sites = sites,
       .registry = service.registry(),
       .upstream_tls = {.platform = service.client_tls(), .world = or_stop(net::ClientTls::load({}))},
       .https = https};

@@ -12,6 +12,7 @@
 #include "gateway/serve.hpp"
 #include "gateway/settings.hpp"
 #include "gateway/upstream/upstreams.hpp"
+#include "gateway/web_site.hpp"
 #include "http/server.hpp"
 #include "identity/token_verifier.hpp"
 #include "service/config.hpp"
@@ -27,6 +28,7 @@ struct WorkerParts {
   const Configuration& configuration;
   const TargetHealth& target_health;
   LocalCounters& local_counters;
+  const WebSites& sites;
   discovery::ClientOptions registry;
   UpstreamTls upstream_tls;
   std::shared_ptr<net::ServerTls> https;

@@ -35,6 +35,7 @@ namespace gatehouse::gateway {
 struct Exchange;
 class LocalCounters;
 class SharedCounters;
+class WebSites;
 
 // What a plugin decided: an answer of its own, or (no reply) that the request goes on.
 struct Verdict {
@@ -96,6 +97,7 @@ struct PluginContext {
   std::string_view issuer;          // which is this
   LocalCounters& local_counters;    // of all workers of this process
   SharedCounters& shared_counters;  // in Redis
+  const WebSites& sites;            // of all workers
 };
 
 // Makes the instance of one worker. Holds the parsed configuration.

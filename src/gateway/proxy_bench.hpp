@@ -13,6 +13,7 @@
 #include "gateway/redis_counters.hpp"
 #include "gateway/serve.hpp"
 #include "gateway/test_configuration.hpp"
+#include "gateway/web_site.hpp"
 #include "http/server.hpp"
 #include "identity/token_verifier.hpp"
 #include "runtime/timer.hpp"
@@ -168,12 +169,14 @@ class ProxyTest : public testing::Test {
   discovery::Client discovery{io.get_executor(), gateway_client, registry_at(registry_port)};
   identity::TokenVerifier tokens{{.issuer = "https://issuer.example"}, clock, no_keys};
   RedisCounters shared_counters{io.get_executor(), discovery};
+  WebSites sites;
   PluginContext context{.clock = clock,
                         .metrics = metrics,
                         .tokens = tokens,
                         .issuer = "https://issuer.example",
                         .local_counters = local_counters,
-                        .shared_counters = shared_counters};
+                        .shared_counters = shared_counters,
+                        .sites = sites};
   Configuration configuration{plugins::catalog()};
   Upstreams upstreams{gateway_client, discovery, target_health, {}, {}};
   Proxy proxy{configuration, context, upstreams, {.access_log = AccessLog::off}};

@@ -10,6 +10,7 @@
 #include "gateway/plugins/prometheus.hpp"
 #include "gateway/plugins/rate_limiting.hpp"
 #include "gateway/plugins/request_size_limiting.hpp"
+#include "gateway/plugins/static_files.hpp"
 
 namespace gatehouse::gateway::plugins {
 namespace {
@@ -43,6 +44,7 @@ std::span<const PluginKind> catalog() {
       entry(ip_restriction_type(), make_ip_restriction),
       entry(request_size_limiting_type(), make_request_size_limiting),
       entry(rate_limiting_type(), make_rate_limiting),
+      entry(static_files_type(), make_static_files),
       entry(prometheus_type(), make_prometheus),
   };
   return kinds;

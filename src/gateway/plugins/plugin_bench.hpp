@@ -13,6 +13,7 @@
 #include "gateway/local_counters.hpp"
 #include "gateway/shared_counters.hpp"
 #include "gateway/test_configuration.hpp"
+#include "gateway/web_site.hpp"
 #include "identity/token_verifier.hpp"
 #include "runtime/worker.hpp"
 
@@ -57,8 +58,10 @@ class FakeSharedCounters final : public SharedCounters {
 
 class PluginBench {
  public:
-  explicit PluginBench(TestConfiguration configuration, std::string jwks = R"({"keys":[]})")
+  explicit PluginBench(TestConfiguration configuration, std::string jwks = R"({"keys":[]})",
+                       WebSites sites = {})
       : jwks_(std::move(jwks)),
+        sites_(std::move(sites)),
         live_(std::make_shared<LiveConfiguration>(configuration.snapshot(), context_)) {}
 
   // One plugin, bound to everything.
@@ -86,6 +89,7 @@ class PluginBench {
 
   boost::asio::io_context io_;
   std::string jwks_;
+  WebSites sites_;
   identity::TokenVerifier tokens_{{.issuer = "https://issuer.example/realms/test"},
                                   clock,
                                   [this]() -> Awaitable<Result<std::string>> { return keys(); }};
@@ -95,7 +99,8 @@ class PluginBench {
                          .tokens = tokens_,
                          .issuer = "https://issuer.example/realms/test",
                          .local_counters = local_counters,
-                         .shared_counters = shared_counters};
+                         .shared_counters = shared_counters,
+                         .sites = sites_};
   std::shared_ptr<LiveConfiguration> live_;
 };
 

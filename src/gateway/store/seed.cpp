@@ -31,14 +31,14 @@ const std::vector<PlatformService> kServices{
 constexpr std::array<std::string_view, 4> kProtectedRoutes{"gatehouse-users", "gatehouse-roles",
                                                            "gatehouse-orders", "gatehouse-payments"};
 
-// Puts entities with ids that count up from one.
+// Puts entities with ids that count up.
 class Sower {
  public:
-  Sower(Draft& draft, core::SystemTime now) : draft_(draft), now_(now) {}
+  Sower(Draft& draft, core::SystemTime now, int first_id) : draft_(draft), now_(now), next_id_(first_id) {}
 
   std::string sow(std::string_view type_name, json::object entity) {
     const EntityType& type = draft_.types().at(type_name);
-    const std::string id = fmt::format("00000000-0000-4000-8000-{:012d}", ++count_);
+    const std::string id = fmt::format("00000000-0000-4000-8000-{:012d}", next_id_++);
     entity["id"] = json::string(id);
     entity["tags"] = json::array{"gatehouse"};
     json::object violations;
@@ -64,7 +64,7 @@ class Sower {
 
   Draft& draft_;
   core::SystemTime now_;
-  int count_ = 0;
+  int next_id_;
   std::optional<Refusal> refused_;
 };
 
@@ -100,17 +100,35 @@ void sow_service(Sower& sower, const PlatformService& service) {
   sower.sow("plugins", {{"name", "request-size-limiting"}, {"service", to(id)}, {"config", size}});
 }
 
-}  // namespace
+// The storefront: files that the gateway has itself, no service behind them.
+void sow_shop(Sower& sower) {
+  const std::string id = sower.sow(
+      "routes", {{"name", "gatehouse-shop"}, {"paths", json::array{"/shop"}}, {"strip_path", false}});
+  const json::object storefront{{"site", "storefront"}};
+  sower.sow("plugins", {{"name", "static-files"}, {"route", to(id)}, {"config", storefront}});
+}
 
-Outcome<void> seed_platform(Store& store, core::SystemTime now) {
-  auto seeded = store.change_once("platform", [now](Draft& draft) -> Outcome<Entity> {
-    Sower sower(draft, now);
-    for (const PlatformService& service : kServices) sow_service(sower, service);
+// Once, so that what a user has removed stays away; `first_id` keeps the ids of several sowings apart.
+template <class Sow>
+Outcome<void> sow_once(Store& store, std::string_view what, core::SystemTime now, int first_id, Sow sow) {
+  auto seeded = store.change_once(what, [&](Draft& draft) -> Outcome<Entity> {
+    Sower sower(draft, now, first_id);
+    sow(sower);
     if (sower.refused()) return std::unexpected(*sower.refused());
     return nullptr;
   });
   if (!seeded) return std::unexpected(std::move(seeded.error()));
   return {};
+}
+
+}  // namespace
+
+Outcome<void> seed_platform(Store& store, core::SystemTime now) {
+  const auto services = [](Sower& sower) {
+    for (const PlatformService& service : kServices) sow_service(sower, service);
+  };
+  if (auto seeded = sow_once(store, "platform", now, 1, services); !seeded) return seeded;
+  return sow_once(store, "shop", now, 101, sow_shop);
 }
 
 }  // namespace gatehouse::gateway::store

@@ -130,7 +130,7 @@ TEST(Seed, WhatAUserDeletedStaysDeleted) {
   const auto again = bench.open_again();
   ASSERT_TRUE(seed_platform(*again, bench.clock.now()));
   EXPECT_EQ(again->entities()->of("routes").find_unique("name", "gatehouse-products"), nullptr);
-  EXPECT_EQ(again->entities()->of("routes").rows().size(), 5U);
+  EXPECT_EQ(again->entities()->of("routes").rows().size(), 6U);
 }
 
 }  // namespace
