@@ -45,6 +45,7 @@ Result<Settings> Settings::from_json(const json::object& object, const std::file
                                      const storage::redis::Options::ReadSecret& read_secret) {
   Settings settings;
   Fields fields{object, "settings"};
+  settings.web_dir = fields.optional_text("web_dir", "", {.bytes_max = 4'096});
   settings.address = fields.optional_text("address", "", {.bytes_max = 64});
   settings.http_port = port_at(fields, "http_port", settings.http_port);
   settings.https_port = port_at(fields, "https_port", settings.https_port);

@@ -1,6 +1,7 @@
 // The gateway's own settings: the object "settings" of its configuration file, with the defaults here.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -36,6 +37,7 @@ struct Settings {
   http::ClientLimits upstream{.idle_per_target = 512, .idle_timeout = std::chrono::milliseconds{50'000}};
   UpstreamSettings upstreams{};
   LocalCountersLimits counters{};
+  std::filesystem::path web_dir;  // each directory in it is a site, see web_site.hpp; empty: none
   // How the Redis that plugins name by its host is reached, where that takes more than they can say:
   // "redis": {"redis-host": {"mode": "cluster", "hosts": […], "tls": {…}}}, see storage/redis/options.hpp.
   std::map<std::string, storage::redis::Options> redis;

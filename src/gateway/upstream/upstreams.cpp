@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "identity/principal.hpp"
+#include "runtime/timer.hpp"
 
 namespace gatehouse::gateway {
 namespace {
@@ -41,6 +42,7 @@ Awaitable<Result<void>> Upstreams::forward(Exchange& exchange, PeerTrust trust) 
     const auto patience = exchange.http.deadline.capped(settings_.discovery_wait);
     (void)co_await discovery_.lookup(service->host, patience);
     host->has_asked = true;
+    host->may_start_until = std::chrono::steady_clock::now() + settings_.may_be_starting;
   }
   make_upstream_request(exchange, trust);
   auto now = std::chrono::steady_clock::now();
@@ -66,10 +68,26 @@ Awaitable<Result<void>> Upstreams::forward(Exchange& exchange, PeerTrust trust) 
     }
     const Error& error = answer.error();
     if (error.safe_to_retry) host->endpoints.failed(*endpoint, now);
+    if (error.reason == "name_not_found" && host->instances == nullptr) {
+      const bool has_come = co_await has_started(host, service->host, exchange.http.deadline);
+      if (has_come) continue;
+    }
     const bool may_try_again = error.safe_to_retry && error.reason != "name_not_found" &&
                                tries <= service->retries && now < exchange.http.deadline.time();
     if (!may_try_again) co_return fail(answer);
   }
+}
+
+Awaitable<bool> Upstreams::has_started(std::shared_ptr<Host> host, std::string name,
+                                       Deadline deadline) const {
+  const auto patience = deadline.capped(settings_.discovery_wait);
+  while (host->may_be_discovered && std::chrono::steady_clock::now() < host->may_start_until &&
+         !patience.is_over()) {
+    if (discovery_.knows(name)) co_return true;
+    const auto slept = co_await runtime::sleep_for(std::chrono::milliseconds{10});
+    if (!slept) break;
+  }
+  co_return false;
 }
 
 void Upstreams::learn(const Snapshot& snapshot) {

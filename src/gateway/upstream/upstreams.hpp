@@ -18,6 +18,8 @@ namespace gatehouse::gateway {
 struct UpstreamSettings {
   // A host that discovery has not yet been asked about waits this long for the registry's first answer.
   std::chrono::milliseconds discovery_wait{1'000};
+  // So long after that its instances may still be starting: a request waits for one, up to discovery_wait.
+  std::chrono::milliseconds may_be_starting{5'000};
   EndpointLimits endpoints{};
 };
 
@@ -45,13 +47,17 @@ class Upstreams {
     explicit Host(EndpointLimits limits) : endpoints(limits) {}
     Endpoints endpoints;
     bool may_be_discovered = false;
-    bool has_asked = false;          // discovery has answered once, or did not in time
+    bool has_asked = false;  // discovery has answered once, or did not in time
+    core::SteadyTime may_start_until{};
     discovery::Instances instances;  // what `endpoints` was made from; null: not from discovery
   };
 
   [[nodiscard]] std::shared_ptr<Host> host_of(const Service& service, const Snapshot& snapshot);
   void begin(Host& host, const Service& service, const Snapshot& snapshot) const;
   void refresh(Host& host, const Service& service);
+  // Waits for the first instance of a host that is no name in DNS either. False: there is none.
+  [[nodiscard]] Awaitable<bool> has_started(std::shared_ptr<Host> host, std::string name,
+                                            Deadline deadline) const;
   [[nodiscard]] std::vector<Endpoint> plain_endpoints(const Service& service, const Snapshot& snapshot) const;
   [[nodiscard]] std::vector<Endpoint> discovered_endpoints(
       const Service& service, const std::vector<discovery::Instance>& instances) const;
