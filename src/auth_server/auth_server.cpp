@@ -53,7 +53,7 @@ class Role {
         keys_(*stores_.keys, service.pool(), field_keys_.envelope(), settings_.keys),
         people_(service.peers(), settings_.people),
         metrics_(service.metrics()),
-        provider_{realms_, keys_,          *stores_.sessions, *stores_.grants,
+        provider_{realms_, keys_,          *stores_.sessions, *stores_.grants, *stores_.devices,
                   people_, service.pool(), service.clock(),   metrics_} {
     import_all(realms_, service.config(), settings_);
   }
@@ -122,6 +122,7 @@ class Role {
         keep = std::max(keep, realm->lifetimes.session_max + std::chrono::hours(1));
       }
       auto swept = co_await stores_.grants->sweep(keep, service_.clock().now());
+      if (swept) swept = co_await stores_.devices->sweep(service_.clock().now());
       if (!swept) log::warn("sweep", "expired rows could not be deleted", {log::field(swept.error())});
     }
   }

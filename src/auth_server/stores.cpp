@@ -1,9 +1,11 @@
 #include "auth_server/stores.hpp"
 
+#include "auth_server/adapters/postgres_device_store.hpp"
 #include "auth_server/adapters/postgres_grant_store.hpp"
 #include "auth_server/adapters/postgres_key_store.hpp"
 #include "auth_server/adapters/postgres_schema.hpp"
 #include "auth_server/adapters/postgres_session_store.hpp"
+#include "auth_server/adapters/sqlite_device_store.hpp"
 #include "auth_server/adapters/sqlite_grant_store.hpp"
 #include "auth_server/adapters/sqlite_key_store.hpp"
 #include "auth_server/adapters/sqlite_schema.hpp"
@@ -26,6 +28,7 @@ struct OnSqlite {
   storage::sqlite::AsyncDatabase database;
   SqliteSessionStore sessions{database};
   SqliteGrantStore grants{database};
+  SqliteDeviceStore devices{database};
   SqliteKeyStore keys{database};
 };
 
@@ -35,6 +38,7 @@ struct OnPostgres {
   storage::postgres::Database database;
   PostgresSessionStore sessions{database};
   PostgresGrantStore grants{database};
+  PostgresDeviceStore devices{database};
   PostgresKeyStore keys{database};
   storage::postgres::PostgresWrappedRows signing_keys{database, kSigningKeys};
   storage::postgres::PostgresWrappedRows realm_secrets{database, kRealmSecrets};
@@ -45,7 +49,7 @@ Stores stores_on(const std::shared_ptr<Engine>& engine) {
   const auto part = [&engine](auto& member) {
     return std::shared_ptr<std::remove_reference_t<decltype(member)>>(engine, &member);
   };
-  return {part(engine->sessions), part(engine->grants), part(engine->keys)};
+  return {part(engine->sessions), part(engine->grants), part(engine->devices), part(engine->keys)};
 }
 
 Stores open(service::Service& service, const service::SqliteSettings& settings, service::RoleKeys& keys) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "auth_server/ports/device_store.hpp"
 #include "auth_server/ports/grant_store.hpp"
 #include "auth_server/ports/key_store.hpp"
 #include "auth_server/ports/session_store.hpp"
@@ -16,6 +17,7 @@ namespace gatehouse::auth_server {
 struct Stores {
   std::shared_ptr<SessionStore> sessions;
   std::shared_ptr<GrantStore> grants;
+  std::shared_ptr<DeviceStore> devices;
   std::shared_ptr<KeyStore> keys;
   // Returns when the engine serves, or `cancelled`. Empty: it is part of this process and always does.
   std::function<Awaitable<Result<void>>()> wait_until_ready = {};

@@ -11,10 +11,12 @@
 
 #include <gtest/gtest.h>
 
+#include "auth_server/adapters/postgres_device_store.hpp"
 #include "auth_server/adapters/postgres_grant_store.hpp"
 #include "auth_server/adapters/postgres_key_store.hpp"
 #include "auth_server/adapters/postgres_schema.hpp"
 #include "auth_server/adapters/postgres_session_store.hpp"
+#include "auth_server/adapters/sqlite_device_store.hpp"
 #include "auth_server/adapters/sqlite_grant_store.hpp"
 #include "auth_server/adapters/sqlite_key_store.hpp"
 #include "auth_server/adapters/sqlite_schema.hpp"
@@ -41,6 +43,7 @@ class Instance {
   virtual ~Instance() = default;
   virtual SessionStore& sessions() = 0;
   virtual GrantStore& grants() = 0;
+  virtual DeviceStore& devices() = 0;
   virtual KeyStore& keys() = 0;
 };
 
@@ -50,6 +53,7 @@ class SqliteInstance final : public Instance {
       : database_(open_auth_server_database(file).value(), pool_) {}
   SessionStore& sessions() override { return sessions_; }
   GrantStore& grants() override { return grants_; }
+  DeviceStore& devices() override { return devices_; }
   KeyStore& keys() override { return keys_; }
 
  private:
@@ -57,6 +61,7 @@ class SqliteInstance final : public Instance {
   storage::sqlite::AsyncDatabase database_;
   SqliteSessionStore sessions_{database_};
   SqliteGrantStore grants_{database_};
+  SqliteDeviceStore devices_{database_};
   SqliteKeyStore keys_{database_};
 };
 
@@ -69,6 +74,7 @@ class PostgresInstance final : public Instance {
   ~PostgresInstance() override { loop_.run(database_.stop(Deadline::after(seconds{10}))); }
   SessionStore& sessions() override { return sessions_; }
   GrantStore& grants() override { return grants_; }
+  DeviceStore& devices() override { return devices_; }
   KeyStore& keys() override { return keys_; }
 
  private:
@@ -84,6 +90,7 @@ class PostgresInstance final : public Instance {
   storage::postgres::Database database_;
   PostgresSessionStore sessions_{database_};
   PostgresGrantStore grants_{database_};
+  PostgresDeviceStore devices_{database_};
   PostgresKeyStore keys_{database_};
 };
 

@@ -29,6 +29,7 @@ enum class ClientKind {
 struct Grants {
   bool authorization_code = false;
   bool client_credentials = false;
+  bool device = false;  // RFC 8628
 };
 
 // The person that a client is when it speaks for itself.

@@ -25,14 +25,16 @@ ClientKind kind_of(Fields& fields) {
   return is_open ? ClientKind::open : ClientKind::confidential;
 }
 
-void read_grants(Fields& fields, Client& client) {
+void read_grants(Fields& fields, Client& client, const json::object* attributes) {
   const bool standard = fields.optional_flag("standardFlowEnabled", true);
   const bool service_account = fields.optional_flag("serviceAccountsEnabled", false);
   if (client.kind == ClientKind::bearer_only) return;
   if (service_account && client.kind != ClientKind::confidential) {
     fields.reject("serviceAccountsEnabled", "a public client cannot have a service account");
   }
-  client.grants = {standard, service_account};
+  client.grants = {.authorization_code = standard,
+                   .client_credentials = service_account,
+                   .device = attribute(attributes, "oauth2.device.authorization.grant.enabled") == "true"};
 }
 
 void read_secret(Fields& fields, Client& client, const ImportContext& context) {
@@ -160,7 +162,7 @@ Result<Client> import_client(const json::object& object, const std::string& path
   client.default_scopes =
       names_of(fields.optional_texts("defaultClientScopes", {"profile", "email", "roles"}));
   client.optional_scopes = names_of(fields.optional_texts("optionalClientScopes", {}));
-  read_grants(fields, client);
+  read_grants(fields, client, attributes);
   read_secret(fields, client, context);
   read_redirects(fields, client, attributes);
   read_web_origins(fields, client);

@@ -28,6 +28,8 @@ void read_lifetimes(Fields& fields, Lifetimes& lifetimes) {
   lifetimes.authorization_code = seconds_of(fields, "accessCodeLifespan", lifetimes.authorization_code);
   lifetimes.login_flow = seconds_of(fields, "accessCodeLifespanLogin", lifetimes.login_flow);
   lifetimes.session_idle = seconds_of(fields, "ssoSessionIdleTimeout", lifetimes.session_idle);
+  lifetimes.device_code = seconds_of(fields, "oauth2DeviceCodeLifespan", lifetimes.device_code);
+  lifetimes.device_interval = seconds_of(fields, "oauth2DevicePollingInterval", lifetimes.device_interval);
   lifetimes.session_max = seconds_of(fields, "ssoSessionMaxLifespan", lifetimes.session_max);
 }
 

@@ -80,6 +80,34 @@ http::Response logout_page(const LogoutPage& logout) {
               logout.redirect_source);
 }
 
+http::Response device_code_page(const DeviceCodePage& device) {
+  constexpr std::string_view form =
+      "<h1>Connect a device</h1>\n<p class=\"where\">with your {} account</p>\n{}"
+      "<form method=\"post\" action=\"{}\">\n"
+      "<label for=\"user_code\">Code that your device shows</label>\n"
+      "<input id=\"user_code\" name=\"user_code\" type=\"text\" value=\"{}\" autocomplete=\"off\" "
+      "autocapitalize=\"characters\" spellcheck=\"false\" maxlength=\"16\" required autofocus{}>\n"
+      "<button type=\"submit\">Continue</button>\n</form>\n";
+  const std::string_view invalid =
+      device.alert.empty() ? "" : " aria-invalid=\"true\" aria-describedby=\"alert\"";
+  const std::string content = fmt::format(form, escape_html(device.realm_name), alert_of(device.alert),
+                                          escape_html(device.action), escape_html(device.user_code), invalid);
+  return page(device.status, "Connect a device", content, {});
+}
+
+http::Response device_consent_page(const DeviceConsentPage& device) {
+  constexpr std::string_view form =
+      "<h1>Connect {}?</h1>\n<p>It will act with your {} account until you sign out.</p>\n"
+      "<p>Only go on if your own device shows this code at this moment: <strong>{}</strong></p>\n"
+      "<form method=\"post\" action=\"{}\">\n"
+      "<button type=\"submit\" name=\"approve\" value=\"yes\">Connect</button>\n"
+      "<button type=\"submit\" name=\"deny\" value=\"yes\" class=\"second\">Refuse</button>\n</form>\n";
+  return page(200, "Connect a device",
+              fmt::format(form, escape_html(device.client_name), escape_html(device.realm_name),
+                          escape_html(device.user_code), escape_html(device.action)),
+              {});
+}
+
 http::Response message_page(const MessagePage& message) {
   const std::string content =
       fmt::format("<h1>{}</h1>\n<p>{}</p>\n", escape_html(message.title), escape_html(message.message));

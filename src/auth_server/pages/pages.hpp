@@ -27,6 +27,21 @@ struct LogoutPage {
   std::string redirect_source;
 };
 
+struct DeviceCodePage {
+  std::string realm_name;
+  std::string action;
+  std::string user_code;  // filled in beforehand
+  std::string alert;      // empty: none
+  unsigned status = 200;
+};
+
+struct DeviceConsentPage {
+  std::string realm_name;
+  std::string action;
+  std::string client_name;
+  std::string user_code;  // as the device shows it
+};
+
 struct MessagePage {
   std::string title;
   std::string message;
@@ -35,6 +50,9 @@ struct MessagePage {
 
 [[nodiscard]] http::Response login_page(const LoginPage&);
 [[nodiscard]] http::Response logout_page(const LogoutPage&);
+[[nodiscard]] http::Response device_code_page(const DeviceCodePage&);
+// Answers with `approve` or `deny`.
+[[nodiscard]] http::Response device_consent_page(const DeviceConsentPage&);
 [[nodiscard]] http::Response message_page(const MessagePage&);
 
 }  // namespace gatehouse::auth_server

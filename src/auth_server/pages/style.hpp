@@ -27,6 +27,7 @@ input { width: 100%; margin-bottom: 1rem; padding: .625rem .75rem; color: inheri
 input[aria-invalid] { border-color: var(--alert); }
 button { width: 100%; padding: .75rem; color: var(--on-mark); background: var(--mark); border: 0;
   border-radius: .375rem; font: inherit; font-weight: 600; cursor: pointer; }
+button.second { margin-top: .75rem; color: inherit; background: transparent; border: 1px solid var(--line); }
 input:focus-visible, button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 )css";
 

@@ -39,14 +39,6 @@ Result<RedeemOutcome> judge(Result<RedeemOutcome> outcome, const FormCall& form)
   return bad_code("Code not valid");
 }
 
-Awaitable<Result<Person>> find_person(const FormCall& form, std::string person_id) {
-  Question question = form.at.question();
-  auto person =
-      co_await form.at.provider.people.find(form.at.realm->name, std::move(person_id), std::move(question));
-  if (!person && person.error().kind == ErrorKind::not_found) co_return bad_code("User not found");
-  co_return person;
-}
-
 }  // namespace
 
 Awaitable<Result<json::object>> grant_code(FormCall form) {

@@ -3,67 +3,14 @@
 #include "auth_server/protocol/authorize.hpp"
 #include "auth_server/protocol/cookies.hpp"
 #include "auth_server/protocol/form_call.hpp"
+#include "auth_server/protocol/sign_in.hpp"
 #include "auth_server/tokens/read.hpp"
-#include "core/ids.hpp"
-#include "telemetry/log.hpp"
 
 namespace gatehouse::auth_server {
 namespace {
 
-constexpr std::size_t kUsernameBytesMax = 254;
-constexpr std::size_t kPasswordBytesMax = 256;
-
-// One text for a wrong password, an unknown, a locked and a disabled person: none can be told from another.
-constexpr std::string_view kWrong = "Invalid username or password.";
 constexpr std::string_view kTimedOut = "You took too long to sign in. Please try again.";
 constexpr std::string_view kNotYours = "This sign-in page is no longer valid. Please try again.";
-
-Awaitable<Result<Person>> verify(const RealmCall& at, const Parameters& form) {
-  Credentials credentials{at.realm->name, form.get("username"), Secret(form.get("password"))};
-  const bool is_plausible =
-      !credentials.username.empty() && credentials.username.size() <= kUsernameBytesMax &&
-      !credentials.password.empty() && credentials.password.reveal().size() <= kPasswordBytesMax;
-  if (!is_plausible) co_return refuse(ErrorKind::unauthenticated, "invalid_credentials");
-  Question question = at.question();
-  co_return co_await at.provider.people.verify(std::move(credentials), std::move(question));
-}
-
-struct OpenedSession {
-  Session session;
-  std::string cookie;
-};
-
-// The cookie is always a new one, so that a cookie planted before the login is worth nothing after it. The
-// same person keeps the session and thereby the single sign-on; another person's session in this browser
-// ends.
-Awaitable<Result<OpenedSession>> open_session(const RealmCall& at, std::string person_id) {
-  SessionStore& sessions = at.provider.sessions;
-  OpenedSession opened{{}, core::random_token(32)};
-  auto before = co_await find_session(at);
-  if (!before) co_return fail(before);
-  if (*before && (*before)->person_id == person_id) {
-    opened.session = **before;
-    opened.session.authenticated_at = at.now;
-    opened.session.last_seen_at = at.now;
-    auto renewed =
-        co_await sessions.renew(at.realm->name, opened.session.id, opened.cookie, at.now, at.deadline());
-    if (!renewed) co_return fail(renewed);
-    if (*renewed) co_return opened;
-  } else if (*before) {
-    auto ended = co_await sessions.end(at.realm->name, (*before)->id, at.now, at.deadline());
-    if (!ended) co_return fail(ended);
-  }
-  opened.session = Session{.id = core::uuid_v4(),
-                           .realm = at.realm->name,
-                           .person_id = std::move(person_id),
-                           .authenticated_at = at.now,
-                           .created_at = at.now,
-                           .last_seen_at = at.now,
-                           .ended_at = {}};
-  auto stored = co_await sessions.open(opened.session, opened.cookie, at.deadline());
-  if (!stored) co_return fail(stored);
-  co_return opened;
-}
 
 bool contradicts_hint(const RealmCall& at, const AuthorizeRequest& request, const Person& person) {
   if (request.id_token_hint.empty()) return false;
@@ -75,11 +22,11 @@ Awaitable<Result<http::Response>> log_in(const RealmCall& at, const AuthorizeReq
                                          const Parameters& parameters) {
   const auto form = co_await read_form(at.call);
   if (!form) co_return fail(form);
-  const auto person = co_await verify(at, *form);
+  const auto person = co_await verify_credentials(at, *form);
   if (!person) {
     if (person.error().kind != ErrorKind::unauthenticated) co_return fail(person);
-    at.provider.metrics.failed_logins.add();
-    const LoginNotice wrong{std::string(kWrong), form->get("username").substr(0, kUsernameBytesMax), 200};
+    const LoginNotice wrong{std::string(kWrongCredentials),
+                            form->get("username").substr(0, kUsernameBytesMax), 200};
     co_return show_login(at, request, parameters, wrong);
   }
   if (contradicts_hint(at, request, *person)) {
@@ -92,10 +39,7 @@ Awaitable<Result<http::Response>> log_in(const RealmCall& at, const AuthorizeReq
   if (!response) co_return response;
   set_cookie(*response, kSessionCookie, opened->cookie);
   clear_cookie(*response, kFlowCookie);
-  at.provider.metrics.logins.add();
-  log::info("login", "a person logged in",
-            {log::field("user.id", person->id), log::field("client.id", request.client->client_id),
-             log::field("session.id", opened->session.id), log::field(at.call.exchange.trace)});
+  note_login(at, *request.client, opened->session);
   co_return response;
 }
 

@@ -21,15 +21,19 @@ ProviderMetrics::ProviderMetrics(Metrics& metrics)
       refresh_tokens(metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "refresh_token"}})),
       service_tokens(
           metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "client_credentials"}})),
+      device_tokens(metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "device_code"}})),
       code_reuses(
           metrics.counter(kReuses, "Single-use values that came back.", {{"kind", "authorization_code"}})),
       refresh_reuses(
           metrics.counter(kReuses, "Single-use values that came back.", {{"kind", "refresh_token"}})) {}
 
 // The gateway writes X-Real-IP itself; only its certificate may call the routes of a browser.
+std::string RealmCall::address() const {
+  return std::string(core::trim(headers().get("X-Real-IP")));
+}
+
 Question RealmCall::question() const {
-  return {call.exchange.deadline, call.exchange.trace.child(),
-          std::string(core::trim(headers().get("X-Real-IP")))};
+  return {call.exchange.deadline, call.exchange.trace.child(), address()};
 }
 
 Result<RealmCall> enter_realm(OpenIdProvider& provider, service::Call& call) {

@@ -9,8 +9,10 @@
 #include "auth_server/clients/realm.hpp"
 #include "auth_server/keys/keys.hpp"
 #include "auth_server/people/people.hpp"
+#include "auth_server/ports/device_store.hpp"
 #include "auth_server/ports/grant_store.hpp"
 #include "auth_server/ports/session_store.hpp"
+#include "auth_server/protocol/address_limit.hpp"
 #include "service/router.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -26,8 +28,14 @@ struct ProviderMetrics {
   telemetry::Counter& code_tokens;  // answers of the token endpoint, by grant
   telemetry::Counter& refresh_tokens;
   telemetry::Counter& service_tokens;
+  telemetry::Counter& device_tokens;
   telemetry::Counter& code_reuses;  // somebody may have stolen something
   telemetry::Counter& refresh_reuses;
+};
+
+struct ProviderLimits {
+  AddressLimit device_requests{30};  // each is a row for ten minutes
+  AddressLimit user_codes{10};       // typed ones: 20^8 cannot be guessed at this pace (RFC 8628 section 5.1)
 };
 
 struct OpenIdProvider {
@@ -35,10 +43,12 @@ struct OpenIdProvider {
   Keys& keys;
   SessionStore& sessions;
   GrantStore& grants;
+  DeviceStore& devices;
   People& people;
   BlockingPool& pool;
   const core::Clock& clock;
   ProviderMetrics& metrics;
+  ProviderLimits limits{};
 };
 
 // One request at one realm. Copies what must stay the same while it runs.
@@ -51,7 +61,8 @@ struct RealmCall {
 
   [[nodiscard]] const http::Headers& headers() const { return call.exchange.request.headers; }
   [[nodiscard]] Deadline deadline() const { return call.exchange.deadline; }
-  [[nodiscard]] Question question() const;  // to ask people with
+  [[nodiscard]] Question question() const;    // to ask people with
+  [[nodiscard]] std::string address() const;  // of the browser or the client
 };
 
 // `not_found`/"realm_not_found" for an unknown or disabled realm.

@@ -3,6 +3,8 @@
 #include "auth_server/protocol/answers.hpp"
 #include "auth_server/protocol/authorize.hpp"
 #include "auth_server/protocol/cors.hpp"
+#include "auth_server/protocol/device_authorization.hpp"
+#include "auth_server/protocol/device_pages.hpp"
 #include "auth_server/protocol/discovery.hpp"
 #include "auth_server/protocol/introspection.hpp"
 #include "auth_server/protocol/login.hpp"
@@ -38,6 +40,8 @@ constexpr std::string_view kRevoke = "/realms/{realm}/protocol/openid-connect/re
 constexpr std::string_view kLogout = "/realms/{realm}/protocol/openid-connect/logout";
 constexpr std::string_view kAuthorize = "/realms/{realm}/protocol/openid-connect/auth";
 
+constexpr std::string_view kDevice = "/realms/{realm}/protocol/openid-connect/auth/device";
+
 constexpr Row kRows[] = {
     {"GET", "/realms/{realm}/.well-known/openid-configuration", serve_discovery, Audience::everyone},
     {"GET", "/realms/{realm}/.well-known/oauth-authorization-server", serve_discovery, Audience::everyone},
@@ -48,6 +52,12 @@ constexpr Row kRows[] = {
     {"POST", "/realms/{realm}/login-actions/authenticate", serve_login},
     {"POST", kToken, serve_token},
     {"OPTIONS", kToken, serve_preflight},
+    {"POST", kDevice, serve_device_authorization},
+    {"OPTIONS", kDevice, serve_preflight},
+    {"GET", "/realms/{realm}/device", serve_device},
+    {"POST", "/realms/{realm}/device/code", serve_device_code},
+    {"POST", "/realms/{realm}/device/login", serve_device_login},
+    {"POST", "/realms/{realm}/device/answer", serve_device_answer},
     {"GET", kUserinfo, serve_userinfo},
     {"POST", kUserinfo, serve_userinfo},
     {"OPTIONS", kUserinfo, serve_preflight},

@@ -5,11 +5,14 @@
 namespace gatehouse::auth_server {
 namespace {
 
+constexpr std::string_view kDeviceGrantType = "urn:ietf:params:oauth:grant-type:device_code";
+
 Awaitable<Result<json::object>> grant(FormCall form) {
   const std::string type = form.form.get("grant_type");
   if (type == "authorization_code") co_return co_await grant_code(std::move(form));
   if (type == "refresh_token") co_return co_await grant_refresh(std::move(form));
   if (type == "client_credentials") co_return co_await grant_client_credentials(std::move(form));
+  if (type == kDeviceGrantType) co_return co_await grant_device(std::move(form));
   if (type.empty())
     co_return refuse(ErrorKind::invalid, "invalid_request", "Missing form parameter: grant_type");
   co_return refuse(ErrorKind::invalid, "unsupported_grant_type", "Unsupported grant_type");
@@ -19,6 +22,15 @@ Awaitable<Result<json::object>> grant(FormCall form) {
 
 Awaitable<Result<http::Response>> serve_token(OpenIdProvider& provider, service::Call& call) {
   co_return co_await answer_form(provider, call, grant);
+}
+
+Awaitable<Result<Person>> find_person(const FormCall& form, std::string person_id) {
+  Question question = form.at.question();
+  auto person =
+      co_await form.at.provider.people.find(form.at.realm->name, std::move(person_id), std::move(question));
+  if (!person && person.error().kind == ErrorKind::not_found)
+    co_return refuse(ErrorKind::invalid, "invalid_grant", "User not found");
+  co_return person;
 }
 
 Awaitable<Result<json::object>> sign_login_tokens(const RealmCall& at, const Client& client,

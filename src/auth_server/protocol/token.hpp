@@ -12,6 +12,10 @@ namespace gatehouse::auth_server {
 [[nodiscard]] Awaitable<Result<json::object>> grant_code(FormCall);
 [[nodiscard]] Awaitable<Result<json::object>> grant_refresh(FormCall);
 [[nodiscard]] Awaitable<Result<json::object>> grant_client_credentials(FormCall);
+[[nodiscard]] Awaitable<Result<json::object>> grant_device(FormCall);
+
+// Who a grant is for. `invalid`/"invalid_grant" if there is no such person any more.
+[[nodiscard]] Awaitable<Result<Person>> find_person(const FormCall&, std::string person_id);
 
 // Signs the tokens of a login on the pool.
 [[nodiscard]] Awaitable<Result<json::object>> sign_login_tokens(const RealmCall&, const Client&,

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "auth_server/adapters/sqlite_device_store.hpp"
 #include "auth_server/adapters/sqlite_grant_store.hpp"
 #include "auth_server/adapters/sqlite_key_store.hpp"
 #include "auth_server/adapters/sqlite_schema.hpp"
@@ -29,6 +30,8 @@ constexpr std::string_view kRealmFile = R"json({
     {"clientId": "console", "secret": "${file:console}", "serviceAccountsEnabled": true,
      "redirectUris": ["https://app.example.com/callback"],
      "attributes": {"id.token.signed.response.alg": "ES256", "access.token.signed.response.alg": "RS256"}},
+    {"clientId": "tv", "name": "Living room", "publicClient": true, "standardFlowEnabled": false,
+     "attributes": {"oauth2.device.authorization.grant.enabled": "true"}},
     {"clientId": "robot", "secret": "${file:robot}", "standardFlowEnabled": false, "serviceAccountsEnabled": true},
     {"clientId": "api", "secret": "${file:console}", "standardFlowEnabled": false},
     {"clientId": "closed", "enabled": false, "publicClient": true, "redirectUris": ["https://app.example.com/callback"]}
@@ -80,7 +83,7 @@ struct AuthServerTest::Running {
         database(storage::sqlite::Database::open((directory / "store.db").string()).value(), pool),
         keys(key_store, pool, crypto::Envelope(std::move(ring)), KeyPolicy{}),
         provider_metrics(metrics),
-        provider{realms, keys, sessions, grants, people, pool, clock, provider_metrics},
+        provider{realms, keys, sessions, grants, devices, people, pool, clock, provider_metrics},
         router(route_policy(), leave_to_endpoint(), metrics) {
     add_routes(router, provider);
     router.seal();
@@ -92,6 +95,7 @@ struct AuthServerTest::Running {
   SqliteKeyStore key_store{database};
   SqliteSessionStore sessions{database};
   SqliteGrantStore grants{database};
+  SqliteDeviceStore devices{database};
   Keys keys;
   ProviderMetrics provider_metrics;
   OpenIdProvider provider;
