@@ -25,6 +25,9 @@ class Body {
   // Bytes in all, if announced; nothing for chunked.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
   [[nodiscard]] virtual bool is_finished() const = 0;
+  // For a body that nobody knows the end of: a read that waits for a peer fails at once. Others end by
+  // themselves.
+  virtual void abandon() {}
 };
 
 // A body that is already here.

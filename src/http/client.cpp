@@ -190,6 +190,9 @@ class ResponseBody final : public Body {
   [[nodiscard]] std::string_view ready() override { return connection_ ? body_.ready() : std::string_view{}; }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return body_.size(); }
   [[nodiscard]] bool is_finished() const override { return body_.is_finished(); }
+  void abandon() override {
+    if (connection_) connection_->wire.stream.close();
+  }
 
  private:
   void give_back() {

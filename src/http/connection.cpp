@@ -194,6 +194,28 @@ void Connection::start_head(const Response& response) {
   head_ += keeps_alive_ ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
 }
 
+namespace {
+
+// Of a stream of events (HTML Living Standard, section 9.2) nobody knows the end.
+class ListedEventStream {
+ public:
+  ListedEventStream(std::vector<Body*>& list, const Response& response) : list_(list) {
+    if (!response.headers.get("Content-Type").starts_with("text/event-stream")) return;
+    body_ = response.stream.get();
+    list_.push_back(body_);
+  }
+  ListedEventStream(const ListedEventStream&) = delete;
+  ~ListedEventStream() {
+    if (body_ != nullptr) std::erase(list_, body_);
+  }
+
+ private:
+  std::vector<Body*>& list_;
+  Body* body_ = nullptr;
+};
+
+}  // namespace
+
 Awaitable<Result<void>> Connection::write_response(Exchange& exchange, const HeadFacts& facts) {
   Response& response = exchange.response;
   const bool sends_body = may_have_body(response, exchange.request.method);
@@ -227,6 +249,7 @@ Awaitable<Result<void>> Connection::write_response(Exchange& exchange, const Hea
     co_return co_await write_together(wire_.stream, head_, content);
   }
   WriteBodyOptions options{head_, framing, context_.limits.write_timeout};
+  const ListedEventStream listed(context_.event_streams, response);
   const auto written = co_await write_body(wire_.stream, *response.stream, std::move(options));
   if (!written) co_return fail(written);
   exchange.response_bytes += *written;

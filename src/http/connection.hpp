@@ -34,7 +34,9 @@ struct ServerContext {
   Handler& handler;
   ServerLimits limits;
   DateCache date;
-  std::vector<Connection*> idle = {};    // between two requests: closed at once when the server drains
+  std::vector<Connection*> idle = {};  // between two requests: closed at once when the server drains
+  std::vector<Body*> event_streams =
+      {};  // being written: abandoned when the server drains, their readers come back
   std::vector<SpareMessage> spare = {};  // as many as were served at a time, up to a bound
   SpareHeads spare_heads = {};
   bool is_draining = false;

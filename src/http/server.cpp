@@ -47,6 +47,7 @@ Awaitable<bool> Server::stop(Deadline deadline) {
   for (auto& listener : state->listeners) listener->stop_accepting();
   const auto idle = state->context.idle;  // closing wakes them, and they leave the list
   for (Connection* connection : idle) connection->close();
+  for (Body* body : state->context.event_streams) body->abandon();
   bool is_clean = true;
   for (auto& listener : state->listeners) {
     const bool drained = co_await listener->stop(deadline);

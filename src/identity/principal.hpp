@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "net/tls.hpp"
 
@@ -22,6 +23,7 @@ struct Principal {
   std::string session_id;
   std::set<std::string, std::less<>>
       roles;  // realm_access.roles; for a role that speaks for itself: "service:<role>"
+  std::optional<core::SystemTime> expires_at;  // of the token: what outlasts it must end with it
 };
 
 // The role of a platform peer from its certificate's URI name `spiffe://gatehouse.local/role/<role>`; nothing

@@ -194,6 +194,7 @@ Awaitable<Result<std::shared_ptr<const VerifiedToken>>> TokenVerifier::verify(st
   auto verified = std::make_shared<VerifiedToken>();
   verified->principal = principal_of(*claims);
   verified->expires_at = core::from_unix_seconds(claims->at("exp").as_int64());  // checked by verify_jwt
+  verified->principal.expires_at = verified->expires_at;
   verified->claims = std::move(*claims);
   if (verified->principal.subject.empty())
     co_return refuse(ErrorKind::unauthenticated, "bad_token", "no subject");

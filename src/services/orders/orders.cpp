@@ -14,6 +14,7 @@
 #include "services/orders/http/policy.hpp"
 #include "services/orders/settings.hpp"
 #include "services/orders/stores.hpp"
+#include "services/orders/usecases/watch_orders.hpp"
 
 namespace gatehouse::orders {
 namespace {
@@ -75,7 +76,9 @@ int run(const service::Config& config) {
   const RunSaga runner(*stores.sagas, payments, service.clock(), measures, on_event, settings.saga);
   SagaWorker worker(*stores.sagas, runner, service.clock(), service.worker().executor(), config.instance,
                     settings.worker);
-  RelayOutbox relay(*stores.outbox, subscribers_of(service, settings), {&catalogue}, service.clock());
+  WatchOrders watch(service.worker().executor(), measures);
+  service.on_drain([&watch] { watch.close(); });
+  RelayOutbox relay(*stores.outbox, subscribers_of(service, settings), {&catalogue, &watch}, service.clock());
   Housekeeping housekeeping(*stores.outbox, *stores.sagas, relay, on_event, service.clock(), measures,
                             settings.housekeeping);
 
@@ -85,8 +88,8 @@ int run(const service::Config& config) {
   const ListOrders list(*stores.orders);
   const CancelOrder cancel(*stores.orders, worker, on_event, service.clock());
   const BrowseProducts products(catalogue);
-  const OrdersApi api({place, get, list, cancel, products},
-                      service::PageCursor(or_stop(config.secret("cursor.key"))));
+  const OrdersApi api({place, get, list, cancel, products, watch},
+                      service::PageCursor(or_stop(config.secret("cursor.key"))), service.clock());
   service::Router router(policy(), service.verify_bearer(), service.metrics());
   api.add_routes(router);
   router.seal();

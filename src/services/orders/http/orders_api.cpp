@@ -57,8 +57,9 @@ http::Response placed_response(const PlaceOrderReply& placed) {
 
 }  // namespace
 
-OrdersApi::OrdersApi(UseCases use_cases, service::PageCursor cursor, ApiLimits limits)
-    : use_cases_(use_cases), cursor_(std::move(cursor)), limits_(limits) {}
+OrdersApi::OrdersApi(UseCases use_cases, service::PageCursor cursor, const core::Clock& clock,
+                     ApiLimits limits)
+    : use_cases_(use_cases), cursor_(std::move(cursor)), clock_(clock), limits_(limits) {}
 
 void OrdersApi::add_routes(service::Router& router) const {
   router.route("GET", "/products", [this](Call& call) { return products(call); });
@@ -66,6 +67,7 @@ void OrdersApi::add_routes(service::Router& router) const {
   router.route("POST", "/orders", [this](Call& call) { return place(call); });
   router.route("GET", "/orders", [this](Call& call) { return list(call); });
   router.route("GET", "/orders/{id}", [this](Call& call) { return get(call); });
+  router.route("GET", "/orders/{id}/events", [this](Call& call) { return events(call); });
   router.route("POST", "/orders/{id}/cancel", [this](Call& call) { return cancel(call); });
 }
 
@@ -92,6 +94,23 @@ OrdersApi::Answered OrdersApi::get(Call& call) const {
       co_await use_cases_.get.run(call.access, call.param("id"), call.exchange.deadline);
   if (!order) co_return fail(order);
   co_return order_response(*order);
+}
+
+OrdersApi::Answered OrdersApi::events(Call& call) const {
+  StreamedOrder streamed{.access = call.access,
+                         .id = call.param("id"),
+                         .seen_version = last_event_in(call.header("Last-Event-ID"))};
+  const Result<Order> order = co_await use_cases_.get.run(call.access, streamed.id, call.exchange.deadline);
+  if (!order) co_return fail(order);
+  auto watch = use_cases_.watch.watch(streamed.id, call.access.principal.subject);
+  if (!watch) co_return fail(watch);
+  http::Response response(200);
+  response.headers.add("Content-Type", "text/event-stream");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("X-Accel-Buffering", "no");  // for an nginx in front: pass each event on at once
+  response.stream = std::make_unique<OrderEvents>(use_cases_.get, *std::move(watch), clock_,
+                                                  std::move(streamed), limits_.stream);
+  co_return response;
 }
 
 OrdersApi::Answered OrdersApi::list(Call& call) const {

@@ -17,6 +17,7 @@ service::Policy policy() {
               {"POST", "/orders", callers, "orders:create", {}},
               {"GET", "/orders", callers, "orders:read", {}},
               {"GET", "/orders/{id}", callers, "orders:read", {}},
+              {"GET", "/orders/{id}/events", callers, "orders:read", {}},
               {"POST", "/orders/{id}/cancel", callers, "orders:cancel", {}},
           }};
 }

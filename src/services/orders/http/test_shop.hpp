@@ -77,8 +77,12 @@ class TestShop {
   ListOrders list_orders{store};
   CancelOrder cancel_order{store, worker, alarm, clock};
   BrowseProducts browse_products{store};
-  OrdersApi api{{place_order, get_order, list_orders, cancel_order, browse_products},
-                service::PageCursor(Secret("cursor key"))};
+  WatchOrders watch_orders{io.get_executor(), measures};
+  // A stream ends after what is there already; a test that wants more has an API of its own.
+  OrdersApi api{{place_order, get_order, list_orders, cancel_order, browse_products, watch_orders},
+                service::PageCursor(Secret("cursor key")),
+                clock,
+                {.stream = {.lifetime = std::chrono::milliseconds{0}}}};
   service::Router router{policy(), service::testing::fake_bearer(), metrics};
 
  private:

@@ -19,7 +19,12 @@ Measures::Measures(telemetry::Metrics& metrics)
       replays_(metrics.counter("idempotency_replays_total", "Requests answered with the first answer.")),
       unfinished_(metrics.gauge("saga_unfinished", "Sagas that are not finished.")),
       stuck_(metrics.gauge("saga_stuck", "Unfinished sagas whose order has not changed for a minute.")),
-      outbox_pending_(metrics.gauge("outbox_pending", "Events that not every subscriber has yet.")) {}
+      outbox_pending_(metrics.gauge("outbox_pending", "Events that not every subscriber has yet.")),
+      watchers_(metrics.gauge("order_streams", "Open streams of events of an order.")) {}
+
+void Measures::watchers(std::size_t count) {
+  watchers_.set(static_cast<double>(count));
+}
 
 void Measures::ended(const Order& order) {
   if (order.status == OrderStatus::confirmed) confirmed_.add();

@@ -19,6 +19,7 @@ class Measures {
   // An order reached its end: confirmed, cancelled by its customer, or failed.
   void ended(const Order& order);
   void step_took(SagaStep step, OutcomeKind outcome, std::chrono::nanoseconds took);
+  void watchers(std::size_t count);
   void backlog(std::int64_t unfinished, std::int64_t stuck, std::int64_t outbox_pending);
 
  private:
@@ -31,6 +32,7 @@ class Measures {
   telemetry::Gauge& unfinished_;
   telemetry::Gauge& stuck_;
   telemetry::Gauge& outbox_pending_;
+  telemetry::Gauge& watchers_;
 };
 
 }  // namespace gatehouse::orders
