@@ -52,6 +52,11 @@ Result<Config> Config::from_json(const json::object& object) {
   config.tls.certificate = tls.required_text("certificate", {.bytes_max = 4096});
   config.tls.key = tls.required_text("key", {.bytes_max = 4096});
   config.tls.ca = tls.required_text("ca", {.bytes_max = 4096});
+  Fields logs = part("logs");
+  config.log_dir = logs.optional_text("directory", "", {.bytes_min = 0, .bytes_max = 4096});
+  config.log_files.file_bytes_max = logs.optional_size("file_size", config.log_files.file_bytes_max);
+  config.log_files.files_max = static_cast<std::size_t>(
+      logs.optional_int("files", static_cast<std::int64_t>(config.log_files.files_max), {2, 1000}));
   if (const auto* registry = fields.maybe_object("discovery")) {
     auto settings = discovery::Settings::from_json(*registry);
     if (!settings) return fail(settings);
@@ -59,7 +64,7 @@ Result<Config> Config::from_json(const json::object& object) {
   }
   if (const auto* settings = fields.maybe_object("settings")) config.settings = *settings;
 
-  for (const Fields* reader : {&listen, &tls, &fields}) {
+  for (const Fields* reader : {&listen, &tls, &logs, &fields}) {
     if (auto complete = reader->finish(); !complete) return fail(complete);
   }
   return config;

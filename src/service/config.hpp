@@ -10,6 +10,7 @@
 #include "core/secret.hpp"
 #include "discovery/settings.hpp"
 #include "net/tls.hpp"
+#include "telemetry/log_files.hpp"
 
 namespace gatehouse::service {
 
@@ -23,6 +24,8 @@ struct Config {
   discovery::Settings discovery;
   std::string issuer;  // "https://localhost:8443/realms/gatehouse"
   std::string log_level = "info";
+  std::filesystem::path log_dir;  // empty: the log goes to stdout
+  telemetry::LogFileLimits log_files;
   json::object settings;
 
   // `invalid` with the path of the offending key.

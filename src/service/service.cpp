@@ -42,6 +42,22 @@ log::Level level_of(std::string_view name) {
   throw StartError(fmt::format("log_level: must be debug, info, warn, error or off, not \"{}\"", name));
 }
 
+// No role stays down for want of a log file: its lines then go to stdout, which the supervisor keeps.
+void start_log(const Config& config) {
+  log::Settings settings{.service = std::string(service_name_of(config.role)),
+                         .instance = config.instance,
+                         .level = level_of(config.log_level)};
+  std::optional<Error> trouble;
+  if (!config.log_dir.empty()) {
+    auto file = telemetry::RotatingFile::open(config.log_dir, config.instance, config.log_files);
+    if (file) settings.file = std::make_shared<telemetry::RotatingFile>(std::move(*file));
+    if (!file) trouble = file.error();
+  }
+  log::configure(std::move(settings));
+  if (trouble)
+    log::error("log-file", "no log file can be written: lines go to stdout", {log::field(*trouble)});
+}
+
 // Certificates are renewed in place by their owner; each role looks at its own files and loads them again.
 // New connections get the new certificate, those that live keep theirs.
 Awaitable<> reload_certificates(std::string file, std::function<Result<void>()> load) {
@@ -207,7 +223,7 @@ struct Service::State {
 };
 
 Service::Service(const Config& config, ServiceOptions options) {
-  log::configure(std::string(service_name_of(config.role)), config.instance, level_of(config.log_level));
+  start_log(config);
   state_ = std::make_unique<State>(config, options);
 }
 Service::~Service() = default;

@@ -1,5 +1,6 @@
 #include "telemetry/line_writer.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <poll.h>
@@ -8,10 +9,46 @@
 #include <unistd.h>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "core/encoding.hpp"
+#include "core/ids.hpp"
+#include "telemetry/log_reader.hpp"
+
 namespace gatehouse::telemetry {
 
-LineWriter::LineWriter(int descriptor, std::size_t buffered_bytes_max, DroppedLine dropped_line)
-    : descriptor_(descriptor),
+namespace {
+
+constexpr std::size_t kRunBytes = 8;
+constexpr std::size_t kIdBytesMax = 64;  // what add() puts to a line
+
+// What could not be written: nobody reads the log any more, or the disk behind it is full.
+std::string_view write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(descriptor, bytes.data(), bytes.size());
+    if (wrote >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(wrote));
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
+      ::poll(&ready, 1, 1000);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+LineWriter::Write to_descriptor(int descriptor) {
+  return [descriptor](std::string_view lines) -> std::uint64_t {
+    return static_cast<std::uint64_t>(std::ranges::count(write_all(descriptor, lines), '\n'));
+  };
+}
+
+LineWriter::LineWriter(Write write, std::size_t buffered_bytes_max, DroppedLine dropped_line)
+    : write_(std::move(write)),
+      id_opening_(fmt::format(R"(,"{}":"{}-)", kLineIdKey, core::to_hex(core::random_bytes(kRunBytes)))),
       buffered_bytes_max_(buffered_bytes_max),
       dropped_line_(std::move(dropped_line)) {
   // Signals belong to the threads that wait for them: a new thread inherits the mask.
@@ -36,13 +73,14 @@ void LineWriter::append(std::string_view line, Urgency urgency) {
   bool wake = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (buffer_.size() + line.size() + 1 > buffered_bytes_max_) {
+    ++sequence_;  // also of a line that is dropped: the gap shows it
+    if (buffer_.size() + line.size() + kIdBytesMax > buffered_bytes_max_) {
       ++dropped_;
       return;
     }
-    buffer_ += line;
-    buffer_ += '\n';
-    appended_bytes_ += line.size() + 1;
+    const std::size_t before = buffer_.size();
+    add(buffer_, line);
+    appended_bytes_ += buffer_.size() - before;
     wake = !wake_ && (urgency == Urgency::urgent || buffer_.size() >= kWriteAt);
     wake_ = wake_ || wake;
   }
@@ -63,41 +101,40 @@ void LineWriter::run() {
   for (;;) {
     wanted_.wait_for(lock, kPeriod, [this] { return wake_ || stopping_; });
     wake_ = false;
-    add_dropped_line();
     if (buffer_.empty()) {
       if (stopping_) return;
       continue;
     }
     out.clear();
     std::swap(out, buffer_);
+    const std::uint64_t telling = dropped_;
+    const std::string told = telling > 0 ? told_line(telling) : std::string();
     lock.unlock();
-    write_all(out);
+    const std::uint64_t lost = write_(out);
+    // On a full disk it is told when there is room again.
+    const bool was_told = telling > 0 && lost == 0 && write_(told) == 0;
     lock.lock();
+    if (was_told) dropped_ -= telling;
+    dropped_ += lost;
     written_bytes_ += out.size();
     written_.notify_all();
   }
 }
 
-void LineWriter::add_dropped_line() {
-  if (dropped_ == 0) return;
-  const std::string line = dropped_line_(std::exchange(dropped_, 0));
-  buffer_ += line;
-  buffer_ += '\n';
-  appended_bytes_ += line.size() + 1;
+// In the middle of the object: its closing brace is put anew.
+void LineWriter::add(std::string& to, std::string_view line) {
+  to.append(line, 0, line.size() - 1);
+  to += id_opening_;
+  const fmt::format_int sequence(sequence_);
+  to.append(sequence.data(), sequence.size());
+  to += "\"}\n";
 }
 
-void LineWriter::write_all(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t wrote = ::write(descriptor_, bytes.data(), bytes.size());
-    if (wrote >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(wrote));
-    } else if (errno == EAGAIN) {
-      pollfd ready{.fd = descriptor_, .events = POLLOUT, .revents = 0};
-      ::poll(&ready, 1, 1000);
-    } else if (errno != EINTR) {
-      return;  // nobody reads the log any more: there is nowhere to say so
-    }
-  }
+std::string LineWriter::told_line(std::uint64_t count) {
+  ++sequence_;
+  std::string line;
+  add(line, dropped_line_(count));
+  return line;
 }
 
 }  // namespace gatehouse::telemetry

@@ -28,8 +28,8 @@ constexpr std::size_t kValueBytesMax = 8192;  // of one text; the rest is cut of
 // A sink for lines that are complete already: no pattern, no lock around the write.
 class LineSink final : public spdlog::sinks::sink {
  public:
-  LineSink(int descriptor, std::size_t buffered_bytes_max, LineWriter::DroppedLine dropped_line)
-      : writer_(descriptor, buffered_bytes_max, std::move(dropped_line)) {}
+  LineSink(LineWriter::Write write, std::size_t buffered_bytes_max, LineWriter::DroppedLine dropped_line)
+      : writer_(std::move(write), buffered_bytes_max, std::move(dropped_line)) {}
   void log(const spdlog::details::log_msg& line) override {
     const bool urgent = line.level >= spdlog::level::warn;
     writer_.append({line.payload.data(), line.payload.size()},
@@ -172,13 +172,18 @@ void append_line(fmt::memory_buffer& out, std::string_view common, Level level, 
   out.push_back('}');
 }
 
+LineWriter::Write destination_of(const Settings& settings) {
+  if (!settings.file) return to_descriptor(settings.descriptor);
+  return [file = settings.file](std::string_view lines) { return file->write(lines); };
+}
+
 // Where the lines of one configure() go. Never destroyed: a thread may still log while the process exits.
 class Output {
  public:
   explicit Output(const Settings& settings)
       : common_(common_fields(settings)),
         logger_("gatehouse",
-                std::make_shared<LineSink>(settings.descriptor, settings.buffered_bytes_max,
+                std::make_shared<LineSink>(destination_of(settings), settings.buffered_bytes_max,
                                            [this](std::uint64_t count) { return dropped_line(count); })) {
     logger_.set_level(spdlog::level::trace);  // the level is checked before a line is made
     logger_.flush_on(spdlog::level::off);
@@ -196,8 +201,8 @@ class Output {
   std::string dropped_line(std::uint64_t count) const {
     fmt::memory_buffer line;
     const Field dropped = field("log.dropped_lines", count);
-    append_line(line, common_, Level::warn, "log-lines-dropped", "the log was read too slowly",
-                {&dropped, 1});
+    append_line(line, common_, Level::warn, "log-lines-dropped",
+                "lines could not be written: a slow reader, or a full disk", {&dropped, 1});
     return fmt::to_string(line);
   }
 

@@ -1,6 +1,6 @@
-// The log: one ECS JSON line per event on stdout. Lines go into a bounded buffer that a thread of its own
-// writes, so a slow reader of stdout never stops a worker; what does not fit is dropped and counted in a line
-// of its own.
+// The log: one ECS JSON line per event, in rotated files or on stdout. Lines go into a bounded buffer that a
+// thread of its own writes, so a slow reader or a full disk never stops a worker; what does not fit is
+// dropped and counted in a line of its own.
 //
 //   log::info("order-confirmed", "order confirmed", {log::field("order.id", id), log::field(trace)});
 //   log::warn("outbox-send", "could not deliver, will try again", {log::field(error)});
@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 
 #include "core/result.hpp"
 #include "core/secret.hpp"
+#include "telemetry/log_files.hpp"
 #include "telemetry/trace.hpp"
 
 namespace gatehouse::telemetry::log {
@@ -93,6 +95,7 @@ struct Settings {
   std::string instance;               // service.node.name
   Level level = Level::info;
   int descriptor = 1;                          // stdout
+  std::shared_ptr<RotatingFile> file;          // instead of the descriptor
   std::size_t buffered_bytes_max = 8U << 20U;  // beyond it lines are dropped and counted
 };
 
