@@ -13,8 +13,13 @@ struct Entry {
 };
 
 constexpr std::array kProbes{
-    Entry{"consul", probe_consul},     Entry{"dynamodb", probe_dynamodb}, Entry{"mongodb", probe_mongodb},
-    Entry{"postgres", probe_postgres}, Entry{"redis", probe_redis},       Entry{"sqlite", probe_sqlite},
+    Entry{"consul", probe_consul},
+    Entry{"dynamodb", probe_dynamodb},
+    Entry{"elasticsearch", probe_elasticsearch},
+    Entry{"mongodb", probe_mongodb},
+    Entry{"postgres", probe_postgres},
+    Entry{"redis", probe_redis},
+    Entry{"sqlite", probe_sqlite},
 };
 
 }  // namespace

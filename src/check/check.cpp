@@ -28,23 +28,6 @@ Result<supervisor::Platform> load(const CheckOptions& options) {
                               : supervisor::Platform::load_file(options.file, data);
 }
 
-// As the role itself will read them, so that a mistake is found before it starts.
-Result<void> read_settings(const supervisor::Platform& platform, std::span<const KnownRole> roles) {
-  for (const supervisor::Instance& instance : supervisor::instances_of(platform)) {
-    const auto config = service::Config::from_json(supervisor::config_of(platform, instance));
-    if (!config) return fail(config);
-    for (const KnownRole& role : roles) {
-      if (role.name != instance.role) continue;
-      const auto read = role.read_settings(*config);
-      if (!read)
-        return fail(
-            read.error().kind, read.error().reason,
-            fmt::format("{}: roles.{}.{}", platform.file.string(), instance.role, read.error().detail));
-    }
-  }
-  return {};
-}
-
 Awaitable<std::vector<Checked>> try_all(std::vector<Mention> mentions, Surroundings around) {
   std::vector<Checked> checked;
   for (Mention& mention : mentions) {
@@ -62,23 +45,45 @@ Awaitable<std::vector<Checked>> try_all(std::vector<Mention> mentions, Surroundi
 
 }  // namespace
 
+Result<void> read_settings(const supervisor::Platform& platform, std::span<const KnownRole> roles) {
+  for (const supervisor::Instance& instance : supervisor::instances_of(platform)) {
+    const auto config = service::Config::from_json(supervisor::config_of(platform, instance));
+    if (!config) return fail(config);
+    for (const KnownRole& role : roles) {
+      if (role.name != instance.role) continue;
+      const auto read = role.read_settings(*config);
+      if (!read)
+        return fail(
+            read.error().kind, read.error().reason,
+            fmt::format("{}: roles.{}.{}", platform.file.string(), instance.role, read.error().detail));
+    }
+  }
+  return {};
+}
+
+std::vector<Checked> try_engines(const supervisor::Platform& platform, std::span<const KnownRole> roles) {
+  const core::SystemClock clock;
+  boost::asio::io_context io{1};
+  http::Client http(io.get_executor(), {});
+  const Surroundings around{
+      .platform = platform, .roles = roles, .clock = clock, .http = http, .executor = io.get_executor()};
+  auto checked = runtime::run_to_end(io, try_all(mentions_in(platform), around));
+  http.close_idle();
+  return checked;
+}
+
 int run(const CheckOptions& options, std::span<const KnownRole> roles) {
   const auto platform = load(options);
   if (!platform) return complain(options, platform.error());
   if (const auto read = read_settings(*platform, roles); !read) return complain(options, read.error());
 
-  const core::SystemClock clock;
-  boost::asio::io_context io{1};
-  http::Client http(io.get_executor(), {});
-  const Surroundings around{
-      .platform = *platform, .roles = roles, .clock = clock, .http = http, .executor = io.get_executor()};
-  const auto checked = runtime::run_to_end(io, try_all(mentions_in(*platform), around));
-  http.close_idle();
+  const auto checked = try_engines(*platform, roles);
   const auto result = as_json(checked);
   if (options.format == Format::json) {
     fmt::print("{}\n", json::serialize(result));
   } else {
-    fmt::print("{} is understood.\n\n{}", platform->file.string(), as_table(checked, clock.now()));
+    fmt::print("{} is understood.\n\n{}", platform->file.string(),
+               as_table(checked, core::SystemClock().now()));
   }
   return result.at("fine").as_bool() ? 0 : 1;
 }

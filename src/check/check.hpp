@@ -5,8 +5,10 @@
 #include <span>
 #include <string_view>
 
+#include "core/result.hpp"
 #include "service/config.hpp"
 #include "storage/dynamodb/table_shape.hpp"
+#include "supervisor/platform.hpp"
 
 namespace gatehouse::check {
 
@@ -24,6 +26,11 @@ struct CheckOptions {
   std::filesystem::path data = "data";
   Format format = Format::table;
 };
+
+// As the roles themselves will read them, so that a mistake is found before they start: `detail` names file
+// and key.
+[[nodiscard]] Result<void> read_settings(const supervisor::Platform& platform,
+                                         std::span<const KnownRole> roles);
 
 // 0: all is well. 1: something is not, and said.
 int run(const CheckOptions& options, std::span<const KnownRole> roles);

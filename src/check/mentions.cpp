@@ -24,6 +24,8 @@ void look_for(const json::object& settings, const std::string& path, const std::
     const auto* engine = object->if_contains("engine");
     if (engine != nullptr && engine->is_string()) {
       found.push_back({std::string(engine->as_string()), inner, role, *object});
+    } else if (member.key() == "elasticsearch") {
+      found.push_back({"elasticsearch", inner, role, *object});
     } else if (member.key() == "redis" && !names_servers(*object)) {
       found.push_back({"redis", inner, role, *object});
     } else if (member.key() == "redis") {
@@ -37,7 +39,7 @@ void look_for(const json::object& settings, const std::string& path, const std::
 }
 
 bool has_store(std::string_view role) {
-  return role != "registry";
+  return role != "registry" && role != "log-shipper";
 }
 
 // `"store": "file.db"`, the older spelling.

@@ -55,6 +55,7 @@ using Probe = Awaitable<Findings> (*)(Mention mention, Surroundings around);
 
 [[nodiscard]] Awaitable<Findings> probe_consul(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_dynamodb(Mention mention, Surroundings around);
+[[nodiscard]] Awaitable<Findings> probe_elasticsearch(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_mongodb(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_postgres(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_redis(Mention mention, Surroundings around);

@@ -13,6 +13,10 @@ struct Checked {
   Findings findings;
 };
 
+// Tries every engine that the platform names.
+[[nodiscard]] std::vector<Checked> try_engines(const supervisor::Platform& platform,
+                                               std::span<const KnownRole> roles);
+
 // Reachable, nothing missing, a certificate that lasts, and a clock close enough to ours for tokens and
 // leases. Adds to findings.problems what follows from the numbers.
 void judge(Findings& findings, core::SystemTime now);

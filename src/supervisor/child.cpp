@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -16,9 +17,11 @@ namespace gatehouse::supervisor {
 
 namespace {
 
+constexpr off_t kOutputBytesMax = 1 << 20;
+
 // After fork: only async-signal-safe calls, then exec.
-[[noreturn]] void become(const std::vector<char*>& arguments, const std::vector<char*>& environment, int log,
-                         pid_t parent) {
+[[noreturn]] void become(const std::vector<char*>& arguments, const std::vector<char*>& environment,
+                         int output, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the parent died before the line above
   ::setpgid(0, 0);  // Ctrl-C on the terminal reaches the supervisor alone, which stops in order
@@ -27,8 +30,8 @@ namespace {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   const int null = ::open("/dev/null", O_RDONLY);
   ::dup2(null, 0);
-  ::dup2(log, 1);
-  ::dup2(log, 2);
+  ::dup2(output, 1);
+  ::dup2(output, 2);
   ::execve("/proc/self/exe", arguments.data(), environment.data());
   ::_exit(127);
 }
@@ -43,14 +46,17 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 Result<Child> Child::start(const ChildCommand& command) {
-  const int log = ::open(command.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (log < 0) {
+  const int output = ::open(command.output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (output < 0) {
     return fail(ErrorKind::unavailable, "cannot_write",
-                fmt::format("{}: {}", command.log_file.string(), std::strerror(errno)));
+                fmt::format("{}: {}", command.output_file.string(), std::strerror(errno)));
   }
+  // Last words only; a role that is started again and again must not fill the disk with them.
+  struct stat status{};
+  if (::fstat(output, &status) == 0 && status.st_size > kOutputBytesMax) (void)::ftruncate(output, 0);
   int pipe[2];
   if (::pipe2(pipe, O_NONBLOCK) != 0) {
-    ::close(log);
+    ::close(output);
     return fail(ErrorKind::unavailable, "no_descriptors", std::strerror(errno));
   }
   ::fcntl(pipe[0], F_SETFD, FD_CLOEXEC);
@@ -69,9 +75,9 @@ Result<Child> Child::start(const ChildCommand& command) {
   const auto environment_list = pointers(environment);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
-  if (pid == 0) become(argument_list, environment_list, log, parent);
+  if (pid == 0) become(argument_list, environment_list, output, parent);
   ::close(pipe[1]);
-  ::close(log);
+  ::close(output);
   if (pid < 0) {
     ::close(pipe[0]);
     return fail(ErrorKind::unavailable, "cannot_fork", std::strerror(errno));

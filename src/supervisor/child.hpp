@@ -1,5 +1,5 @@
-// One child process: started with its own log file and a pipe on which it says "ready" or why it cannot
-// start.
+// One child process: started with its own file for output and a pipe on which it says "ready" or why it
+// cannot start.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ namespace gatehouse::supervisor {
 
 struct ChildCommand {
   std::vector<std::string> arguments;  // after the program itself
-  std::filesystem::path log_file;      // stdout and stderr are appended to it
+  std::filesystem::path output_file;   // stdout and stderr are appended to it
   std::vector<std::string> variables;  // of our environment, beside the few that every child gets
 };
 

@@ -30,6 +30,14 @@ Result<DataLock> DataLock::take(const Layout& layout) {
   return DataLock(lock);
 }
 
+bool DataLock::is_held(const Layout& layout) {
+  const int lock = ::open(layout.lock_file().c_str(), O_RDWR | O_CLOEXEC);
+  if (lock < 0) return false;
+  const bool is_free = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+  ::close(lock);
+  return !is_free;
+}
+
 DataLock::~DataLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

@@ -12,6 +12,9 @@ class DataLock {
  public:
   // Makes the directory if it is not there. `conflict`/"already_running"; `unavailable`/"cannot_write".
   static Result<DataLock> take(const Layout& layout);
+  // Whether somebody holds it: the platform runs.
+  [[nodiscard]] static bool is_held(const Layout& layout);
+
   DataLock(DataLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   DataLock& operator=(DataLock&&) = delete;
   ~DataLock();

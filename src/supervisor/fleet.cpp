@@ -58,7 +58,7 @@ Fleet::Fleet(const Platform& platform, BackOff back_off) : layout_{platform.data
 Result<void> Fleet::launch(Member& member) {
   const auto config = layout_.instance_dir(member.instance.name) / "config.json";
   auto child = Child::start({{member.instance.role, "--config", config.string()},
-                             layout_.log_file(member.instance.name),
+                             layout_.output_file(member.instance.name),
                              member.instance.variables});
   if (!child) return fail(child);
   member.child.emplace(std::move(*child));

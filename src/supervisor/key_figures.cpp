@@ -5,16 +5,11 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
-#include "http/client.hpp"
-#include "identity/principal.hpp"
-#include "runtime/worker.hpp"
+#include "supervisor/ask.hpp"
 
 namespace gatehouse::supervisor {
 
 namespace {
-
-constexpr std::chrono::milliseconds kPatience{3'000};
-constexpr std::size_t kMetricsBytesMax = 16 * 1024 * 1024;
 
 // `name="value"` within the braces of a sample; our labels hold no quotes.
 std::string label_of(std::string_view labels, std::string_view name) {
@@ -44,23 +39,6 @@ void take(KeyFigures& figures, std::string_view name, std::string_view labels, s
   }
 }
 
-Result<http::Reply> fetch_metrics(const Platform& platform, const Instance& instance) {
-  const Layout layout{platform.data};
-  const auto ours = layout.instance_dir("up") / "tls";
-  auto tls = net::ClientTls::load({.certificate = (ours / "cert.pem").string(),
-                                   .key = (ours / "key.pem").string(),
-                                   .ca = layout.ca_file().string()});
-  if (!tls) return fail(tls);
-  http::Target target{.host = platform.address, .port = instance.port, .tls = std::move(*tls)};
-  target.peer_uri = identity::uri_of_role(instance.role);
-  boost::asio::io_context io{1};
-  http::Client client(io.get_executor(), {.body_bytes_max = kMetricsBytesMax});
-  http::Request request{.target = "/metrics"};
-  auto reply = runtime::run_to_end(io, client.fetch(target, request, Deadline::after(kPatience)));
-  client.close_idle();
-  return reply;
-}
-
 }  // namespace
 
 KeyFigures key_figures_of(std::string_view exposition) {
@@ -80,7 +58,7 @@ Result<std::vector<InstanceFigures>> ask_instances(const Platform& platform, std
   std::vector<InstanceFigures> all;
   for (const Instance& instance : instances_of(platform)) {
     if (instance.role != role) continue;
-    const auto reply = fetch_metrics(platform, instance);
+    const auto reply = ask(platform, instance, "/metrics");
     if (!reply && reply.error().reason == "connect_failed") continue;
     if (!reply) {
       return fail(reply.error().kind, reply.error().reason,

@@ -59,6 +59,18 @@ struct PkiLifetimes {
                                                                           core::SystemTime now,
                                                                           const PkiLifetimes& = {});
 
+enum class CertificateState : std::uint8_t { good, renewal_due, not_yet_valid, expired };
+[[nodiscard]] CertificateState state_of(const crypto::Certificate&, core::SystemTime now);
+
+// A certificate file of the platform, with what it says of itself. `chain`: its error if it cannot be read.
+struct HeldCertificate {
+  std::filesystem::path file;
+  std::filesystem::path key;  // empty: the key need not be here
+  Result<std::vector<crypto::Certificate>> chain;
+};
+// The root's, the issuing CA's, and all leaves below `data`.
+[[nodiscard]] std::vector<HeldCertificate> held_certificates(const std::filesystem::path& data);
+
 // What `gatehouse pki show` prints: root, issuing CA and all leaves below `data` with subject, URI, expiry
 // and state.
 [[nodiscard]] Result<std::string> pki_table(const std::filesystem::path& data, core::SystemTime now);

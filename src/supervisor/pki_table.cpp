@@ -1,7 +1,8 @@
-// What `gatehouse pki show` prints.
+// Which certificates the platform holds, and what `gatehouse pki show` prints of them.
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,10 +14,18 @@ namespace {
 
 using Row = std::array<std::string, 5>;
 
-std::string state_of(const crypto::Certificate& certificate, core::SystemTime now) {
-  if (now >= certificate.not_after()) return "expired";
-  if (now < certificate.not_before()) return "not yet valid";
-  return needs_renewal(certificate, now) ? "renewal due" : "good";
+std::string_view name_of(CertificateState state) {
+  switch (state) {
+    case CertificateState::good:
+      return "good";
+    case CertificateState::renewal_due:
+      return "renewal due";
+    case CertificateState::not_yet_valid:
+      return "not yet valid";
+    case CertificateState::expired:
+      return "expired";
+  }
+  std::unreachable();
 }
 
 // 2026-11-24 14:41 UTC
@@ -31,7 +40,7 @@ Row row_of(std::string place, const Result<std::vector<crypto::Certificate>>& ch
   const crypto::Certificate& certificate = chain->front();
   const auto& uris = certificate.uri_names();
   return {std::move(place), certificate.subject_dn(), uris.empty() ? "-" : uris.front(),
-          minute_of(certificate.not_after()), state_of(certificate, now)};
+          minute_of(certificate.not_after()), std::string(name_of(state_of(certificate, now)))};
 }
 
 std::string printed(const std::vector<Row>& rows) {
@@ -51,18 +60,32 @@ std::string printed(const std::vector<Row>& rows) {
 
 }  // namespace
 
+CertificateState state_of(const crypto::Certificate& certificate, core::SystemTime now) {
+  if (now >= certificate.not_after()) return CertificateState::expired;
+  if (now < certificate.not_before()) return CertificateState::not_yet_valid;
+  return needs_renewal(certificate, now) ? CertificateState::renewal_due : CertificateState::good;
+}
+
+std::vector<HeldCertificate> held_certificates(const std::filesystem::path& data) {
+  const PkiPaths paths(data);
+  std::vector<HeldCertificate> held;
+  held.push_back({paths.anchor, {}, load_certificates(paths.anchor)});
+  held.push_back(
+      {paths.issuing_certificate, paths.issuing_key, load_certificates(paths.issuing_certificate)});
+  for (const auto& directory : instances_below(data)) {
+    const LeafPaths leaf(directory);
+    held.push_back({leaf.certificate, leaf.key, load_certificates(leaf.certificate)});
+  }
+  return held;
+}
+
 Result<std::string> pki_table(const std::filesystem::path& data, core::SystemTime now) {
   const PkiPaths paths(data);
-  const auto anchor = load_certificates(paths.anchor);
-  if (!anchor) return fail(anchor);
+  const auto held = held_certificates(data);
+  if (!held.front().chain) return fail(held.front().chain);
   std::vector<Row> rows{{"CERTIFICATE", "SUBJECT", "URI", "EXPIRES", "STATE"}};
-  rows.push_back(row_of("pki/ca.pem", anchor, now));
-  rows.push_back(row_of("pki/issuing/issuing.pem", load_certificates(paths.issuing_certificate), now));
-  for (const auto& directory : instances_below(data)) {
-    const auto certificate = LeafPaths(directory).certificate;
-    rows.push_back(
-        row_of(certificate.lexically_relative(data).string(), load_certificates(certificate), now));
-  }
+  for (const HeldCertificate& one : held)
+    rows.push_back(row_of(one.file.lexically_relative(data).string(), one.chain, now));
   std::error_code ignored;
   const bool root_is_here = std::filesystem::exists(paths.root_key, ignored);
   return printed(rows) + (root_is_here

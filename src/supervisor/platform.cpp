@@ -14,12 +14,20 @@ namespace gatehouse::supervisor {
 namespace {
 
 constexpr std::uint16_t kInstanceStep = 100;
+constexpr std::size_t kLogFileBytesMin = 64U << 10U;
+constexpr std::size_t kLogFileBytesMax = 1U << 30U;
 
 // Start order: what others find through, then what others ask, then who asks.
 std::vector<RolePlan> default_roles() {
   return {{"registry", 8500, 1, {}}, {"provider-sim", 5900, 1, {}}, {"auth", 5001, 1, {}},
           {"payments", 5002, 1, {}}, {"orders", 5003, 1, {}},       {"auth-server", 8180, 1, {}},
           {"gateway", 8444, 1, {}}};
+}
+
+// Only with somewhere to send the logs to. Before all others, so that it is stopped after them and their last
+// lines are sent, too.
+void add_log_shipper(std::vector<RolePlan>& roles) {
+  roles.insert(roles.begin(), {"log-shipper", 8600, 1, {}});
 }
 
 std::uint16_t port_field(Fields& fields, std::string_view name, std::uint16_t fallback) {
@@ -30,9 +38,8 @@ Result<void> read_role(RolePlan& plan, const json::object& object) {
   Fields fields{object, "roles." + plan.role};
   plan.port = port_field(fields, "port", plan.port);
   plan.instances = static_cast<std::size_t>(fields.optional_int("instances", 1, {0, 16}));
-  const bool keeps_state_in_memory = plan.role == "registry" || plan.role == "provider-sim";
-  if (keeps_state_in_memory && plan.instances > 1)
-    fields.reject("instances", "this role runs once per machine");
+  const bool runs_once = plan.role == "registry" || plan.role == "provider-sim" || plan.role == "log-shipper";
+  if (runs_once && plan.instances > 1) fields.reject("instances", "this role runs once per machine");
   if (const auto* settings = fields.maybe_object("settings")) plan.settings = *settings;
   if (auto complete = fields.finish(); !complete) return complete;
   return refuse_open_secrets(plan.settings, fields.path_of("settings"));
@@ -46,6 +53,18 @@ Result<void> read_gateway(Platform& platform, Fields& fields) {
   platform.gateway_https = port_field(ports, "https_port", platform.gateway_https);
   platform.gateway_admin = port_field(ports, "admin_port", platform.gateway_admin);
   return ports.finish();
+}
+
+Result<void> read_logs(telemetry::LogFileLimits& logs, Fields& fields) {
+  const auto* object = fields.maybe_object("logs");
+  if (object == nullptr) return {};
+  Fields limits{*object, "logs"};
+  logs.file_bytes_max = limits.optional_size("file_size", logs.file_bytes_max);
+  logs.files_max = static_cast<std::size_t>(
+      limits.optional_int("files", static_cast<std::int64_t>(logs.files_max), {2, 1000}));
+  if (logs.file_bytes_max < kLogFileBytesMin || logs.file_bytes_max > kLogFileBytesMax)
+    limits.reject("file_size", "must be from 64KiB to 1GiB");
+  return limits.finish();
 }
 
 Result<void> read_restart(BackOff& restart, Fields& fields) {
@@ -79,6 +98,7 @@ Result<void> read_roles(Platform& platform, Fields& fields) {
   if (roles == nullptr) return {};
   for (const auto& entry : *roles) {
     const std::string path = "roles." + std::string(entry.key());
+    if (entry.key() == "log-shipper") add_log_shipper(platform.roles);
     const auto plan = std::ranges::find(platform.roles, std::string_view(entry.key()), &RolePlan::role);
     if (plan == platform.roles.end()) {
       return refuse(ErrorKind::invalid, "invalid_field", path + ": no such role");
@@ -97,6 +117,7 @@ Result<void> read_platform(Platform& platform, const json::object& object) {
   platform.address = fields.optional_text("address", platform.address, {.bytes_max = 64});
   platform.log_level = fields.optional_text("log_level", platform.log_level, {.bytes_max = 16});
   if (auto read = read_gateway(platform, fields); !read) return read;
+  if (auto read = read_logs(platform.logs, fields); !read) return read;
   if (auto read = read_restart(platform.restart, fields); !read) return read;
   if (auto read = read_discovery(platform, fields); !read) return read;
   if (auto read = read_roles(platform, fields); !read) return read;
@@ -186,6 +207,18 @@ std::vector<Instance> instances_of(const Platform& platform) {
 
 std::uint16_t admin_port_of(const Platform& platform, const Instance& gateway) {
   return static_cast<std::uint16_t>(platform.gateway_admin + gateway.offset);
+}
+
+std::vector<UsedPort> ports_of(const Platform& platform) {
+  std::vector<UsedPort> ports;
+  for (const Instance& instance : instances_of(platform)) {
+    ports.push_back({instance.name, instance.port});
+    if (instance.role == "gateway")
+      ports.push_back({instance.name + " admin", admin_port_of(platform, instance)});
+  }
+  ports.push_back({"gateway http", platform.gateway_http});
+  ports.push_back({"gateway https", platform.gateway_https});
+  return ports;
 }
 
 }  // namespace gatehouse::supervisor

@@ -13,6 +13,7 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "discovery/settings.hpp"
+#include "telemetry/log_files.hpp"
 
 namespace gatehouse::supervisor {
 
@@ -40,6 +41,7 @@ struct Platform {
   std::filesystem::path file;  // the one that was read; else the one that the first start writes
   std::string address = "127.0.0.1";
   std::string log_level = "info";
+  telemetry::LogFileLimits logs;  // of each instance
   std::uint16_t gateway_http = 8000;
   std::uint16_t gateway_https = 8443;
   std::uint16_t gateway_admin = 8001;
@@ -73,6 +75,13 @@ struct Instance {
 // Gateways share their public ports, but each has an Admin API of its own.
 [[nodiscard]] std::uint16_t admin_port_of(const Platform& platform, const Instance& gateway);
 
+// Everything that the platform listens on.
+struct UsedPort {
+  std::string who;  // "orders-1", "gateway https"
+  std::uint16_t port = 0;
+};
+[[nodiscard]] std::vector<UsedPort> ports_of(const Platform& platform);
+
 // Where things lie in the data directory.
 struct Layout {
   std::filesystem::path data;
@@ -84,8 +93,11 @@ struct Layout {
   [[nodiscard]] auto role_dir(std::string_view role) const { return data / "roles" / role; }
   [[nodiscard]] auto secrets_dir(std::string_view role) const { return role_dir(role) / "secrets"; }
   [[nodiscard]] auto instance_dir(std::string_view instance) const { return data / "instances" / instance; }
-  [[nodiscard]] auto log_file(std::string_view instance) const {
-    return data / "logs" / (std::string(instance) + ".log");
+  // The log files of all instances (see telemetry/log_files.hpp), and what a process writes beside its log:
+  // last words of one that could not start or broke down.
+  [[nodiscard]] auto logs_dir() const { return data / "logs"; }
+  [[nodiscard]] auto output_file(std::string_view instance) const {
+    return logs_dir() / (std::string(instance) + ".out");
   }
   [[nodiscard]] auto status_file() const { return data / "run" / "status.json"; }
   [[nodiscard]] auto lock_file() const { return data / "run" / "up.lock"; }

@@ -51,6 +51,18 @@ TEST_F(PlatformFile, AnOldPlatformFileIsReadUntilThereIsANewOne) {
   EXPECT_EQ(read("roles: {orders: {port: 7003}}\n")->plan_of("orders").port, 7003);
 }
 
+TEST_F(PlatformFile, TheLogShipperIsARoleOnlyWhereItIsConfiguredAndIsStoppedLast) {
+  EXPECT_EQ(instances_of(read("").value()).front().role, "registry");
+  const auto platform = read("logs: {file_size: 1MiB, files: 4}\nroles: {log-shipper: {settings: {}}}\n");
+  ASSERT_TRUE(platform);
+  EXPECT_EQ(instances_of(*platform).front().name, "log-shipper-1");
+  EXPECT_EQ(platform->logs.file_bytes_max, 1U << 20U);
+  EXPECT_EQ(platform->logs.files_max, 4U);
+  EXPECT_TRUE(complaint("logs: {file_size: 1KiB}\n").ends_with("logs.file_size: must be from 64KiB to 1GiB"));
+  EXPECT_TRUE(
+      complaint("roles: {log-shipper: {instances: 2}}\n").ends_with("this role runs once per machine"));
+}
+
 TEST_F(PlatformFile, MistakesAreNamedWithFileLineAndPath) {
   EXPECT_TRUE(complaint("address: 127.0.0.1\nroles:\n  orders:\n    port: 70000\n")
                   .ends_with("platform.yml:4: roles.orders.port: must be between 1 and 65535"));

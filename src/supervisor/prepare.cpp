@@ -99,6 +99,14 @@ Result<std::vector<Account>> ensure_accounts(const Layout& layout, const fs::pat
   return fresh;
 }
 
+// What tools/web has built, or was installed.
+fs::path web_directory() {
+  const auto share = share_directory();
+  std::error_code ignored;
+  const auto built = share.parent_path() / "build" / "web";
+  return fs::is_directory(built, ignored) ? built : share / "web";
+}
+
 json::object settings_of(const Platform& platform, const Instance& instance) {
   const RolePlan& plan = platform.plan_of(instance.role);
   json::object settings = plan.settings;
@@ -114,6 +122,7 @@ json::object settings_of(const Platform& platform, const Instance& instance) {
     put("https_port", platform.gateway_https);
     put("admin_port", admin_port_of(platform, instance));
     put("shares_ports", plan.instances > 1);
+    put("web_dir", json::string(web_directory().string()));
   }
   return settings;
 }
@@ -144,6 +153,10 @@ json::object config_of(const Platform& platform, const Instance& instance) {
           {"discovery", platform.discovery_of_roles()},
           {"issuer", platform.issuer()},
           {"log_level", platform.log_level},
+          {"logs",
+           {{"directory", layout.logs_dir().string()},
+            {"file_size", static_cast<std::int64_t>(platform.logs.file_bytes_max)},
+            {"files", static_cast<std::int64_t>(platform.logs.files_max)}}},
           {"settings", settings_of(platform, instance)}};
 }
 

@@ -15,6 +15,7 @@
 #include "supervisor/fleet.hpp"
 #include "supervisor/prepare.hpp"
 #include "supervisor/report.hpp"
+#include "supervisor/status_file.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::supervisor {
@@ -41,23 +42,12 @@ int complain(const Error& error) {
 
 // All ports before the first role: a taken one is told before anything was started.
 Result<void> check_ports(const Platform& platform) {
-  const auto check = [&](std::string_view who, std::uint16_t port) -> Result<void> {
-    const auto free = net::port_is_free(platform.address, port);
-    if (free) return {};
+  for (const UsedPort& used : ports_of(platform)) {
+    const auto free = net::port_is_free(platform.address, used.port);
+    if (free) continue;
     return fail(ErrorKind::unavailable, "port_taken",
-                fmt::format("{} cannot listen on {} (choose other ports in {})", who, free.error().detail,
-                            platform.file.string()));
-  };
-  for (const Instance& instance : instances_of(platform)) {
-    if (auto free = check(instance.name, instance.port); !free) return free;
-  }
-  for (const auto& [who, port] :
-       {std::pair{"gateway http", platform.gateway_http}, {"gateway https", platform.gateway_https}}) {
-    if (auto free = check(who, port); !free) return free;
-  }
-  for (const Instance& instance : instances_of(platform)) {
-    if (instance.role != "gateway") continue;
-    if (auto free = check("gateway admin", admin_port_of(platform, instance)); !free) return free;
+                fmt::format("{} cannot listen on {} (choose other ports in {})", used.who,
+                            free.error().detail, platform.file.string()));
   }
   return {};
 }
@@ -106,14 +96,14 @@ class Supervisor {
       if (steady_now() > deadline)
         return fail(ErrorKind::timeout, "start_timeout", "not all roles became ready within 30 s");
     }
-    (void)write_status(platform_, fleet_, "ready");
+    tell_status("ready");
     return true;
   }
 
   void run_until_stopped() {
     auto renew_at = steady_now() + kRenewalInterval;
     while (!wait()) {
-      if (fleet_.tend()) (void)write_status(platform_, fleet_, fleet_.is_ready() ? "ready" : "degraded");
+      if (fleet_.tend()) tell_status(fleet_.is_ready() ? "ready" : "degraded");
       if (steady_now() < renew_at) continue;
       renew_at = steady_now() + kRenewalInterval;
       const auto renewed = renew_leaves(platform_, core::SystemClock().now());
@@ -123,9 +113,9 @@ class Supervisor {
   }
 
   void stop() {
-    (void)write_status(platform_, fleet_, "stopping");
+    tell_status("stopping");
     fleet_.stop(kStopPatience);
-    (void)write_status(platform_, fleet_, "stopped");
+    tell_status("stopped");
   }
 
   [[nodiscard]] std::string table() const { return ready_table(platform_, fleet_, accounts_); }
@@ -140,6 +130,11 @@ class Supervisor {
     return asks_to_stop(signals_);
   }
 
+  // A full disk must not stop what runs.
+  void tell_status(std::string_view state) const {
+    (void)write_status(Layout{platform_.data}, status_of(platform_, fleet_, state));
+  }
+
   std::size_t tell_progress(std::size_t told) const {
     std::size_t ready = 0;
     for (const Member& member : fleet_.members()) ready += member.state == State::ready ? 1 : 0;
@@ -152,7 +147,8 @@ class Supervisor {
   std::string words_of(const Member& member) const {
     const std::string_view words = member.last_words;
     if (words.starts_with("error ")) return std::string(words.substr(6));
-    return fmt::format("{} (see {})", words, Layout{platform_.data}.log_file(member.instance.name).string());
+    return fmt::format("{} (see {})", words,
+                       Layout{platform_.data}.output_file(member.instance.name).string());
   }
 
   Platform platform_;
@@ -163,18 +159,27 @@ class Supervisor {
 
 // In the background the terminal is let go once the platform is ready; until then it shows the progress.
 void let_terminal_go(const Layout& layout, int ready_pipe) {
-  const std::string log_file = layout.log_file("up").string();
-  const int log_descriptor = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const std::string output_file = layout.output_file("up").string();
+  const int output_descriptor = ::open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   std::fflush(stdout);
   ::dup2(null, 0);
-  if (log_descriptor >= 0) {
-    ::dup2(log_descriptor, 1);
-    ::dup2(log_descriptor, 2);
+  if (output_descriptor >= 0) {
+    ::dup2(output_descriptor, 1);
+    ::dup2(output_descriptor, 2);
   }
   const char done = 0;
   [[maybe_unused]] const auto written = ::write(ready_pipe, &done, 1);
   ::close(ready_pipe);
+}
+
+Result<void> start_log(const Layout& layout, telemetry::LogFileLimits limits) {
+  auto file = telemetry::RotatingFile::open(layout.logs_dir(), "up", limits);
+  if (!file) return fail(file);
+  log::Settings settings{.service = "gatehouse-up", .instance = "up", .level = log::Level::warn};
+  settings.file = std::make_shared<telemetry::RotatingFile>(std::move(*file));
+  log::configure(std::move(settings));
+  return {};
 }
 
 // `ready_pipe` is -1 in the foreground.
@@ -188,6 +193,7 @@ int supervise(const UpOptions& options, int ready_pipe) {
   if (auto free = check_ports(*platform); !free) return complain(free.error());
   auto accounts = prepare(*platform, core::SystemClock().now());
   if (!accounts) return complain(accounts.error());
+  if (auto started = start_log(layout, platform->logs); !started) return complain(started.error());
 
   Supervisor supervisor(std::move(*platform), std::move(*accounts));
   const auto started = supervisor.start();

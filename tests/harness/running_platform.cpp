@@ -18,17 +18,9 @@ namespace gatehouse::tests {
 namespace {
 
 constexpr std::chrono::seconds kStartPatience{60};
+constexpr std::size_t kPortsBetweenInstances = 100;
 constexpr std::string_view kRoles[] = {"registry", "provider-sim", "auth",   "payments",
                                        "orders",   "auth-server",  "gateway"};
-
-// Instances of a role follow each other in steps of 100 ports.
-std::uint16_t free_run(std::size_t instances) {
-  for (;;) {
-    const auto first = free_port();
-    const auto last = first + (instances - 1) * 100;
-    if (last < 32'000) return first;
-  }
-}
 
 // Waits, in a process of its own, until the test that holds the pipe's other end is gone.
 int guard(const std::string& program, const std::filesystem::path& data) {
@@ -58,16 +50,24 @@ std::string executable() {
 }
 
 json::object platform_file(const PlatformOptions& options) {
+  const auto instances_of = [&](std::string_view role) {
+    const auto known = options.instances.find(std::string(role));
+    return known == options.instances.end() ? 1 : known->second;
+  };
   json::object roles;
   for (const std::string_view role : kRoles) {
-    const auto instances = options.instances.find(std::string(role));
-    const std::size_t count = instances == options.instances.end() ? 1 : instances->second;
-    json::object plan{{"port", free_run(count)}, {"instances", count}};
+    const std::size_t instances = instances_of(role);
+    json::object plan{{"port", free_ports(instances, kPortsBetweenInstances)}, {"instances", instances}};
     const auto settings = options.settings.find(std::string(role));
     if (settings != options.settings.end()) plan["settings"] = settings->second;
     roles[role] = std::move(plan);
   }
-  return {{"gateway", {{"http_port", free_port()}, {"https_port", free_port()}, {"admin_port", free_port()}}},
+  // A role that runs only where it has settings.
+  if (const auto shipper = options.settings.find("log-shipper"); shipper != options.settings.end())
+    roles["log-shipper"] = {{"port", free_port()}, {"settings", shipper->second}};
+  // Gateways share the ports of the public, and each has an Admin API of its own.
+  const std::uint16_t admin = free_ports(instances_of("gateway"), kPortsBetweenInstances);
+  return {{"gateway", {{"http_port", free_port()}, {"https_port", free_port()}, {"admin_port", admin}}},
           {"roles", std::move(roles)}};
 }
 
@@ -147,10 +147,19 @@ bool RunningPlatform::kill_instance(std::string_view instance) const {
   return pid > 0 && ::kill(pid, SIGKILL) == 0;
 }
 
+std::string RunningPlatform::log_of(std::string_view instance) const {
+  std::string lines;
+  for (const auto& file : telemetry::log_files_of(layout().logs_dir(), instance)) {
+    std::ifstream log(file.path);
+    lines.append(std::istreambuf_iterator<char>(log), {});
+  }
+  return lines;
+}
+
 std::string RunningPlatform::complaints() const {
   std::string found;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(data() / "logs", ignored)) {
+  for (const auto& entry : std::filesystem::directory_iterator(layout().logs_dir(), ignored)) {
     std::ifstream log(entry.path());
     std::vector<std::string> lines;
     for (std::string line; std::getline(log, line);) {

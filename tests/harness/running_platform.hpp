@@ -55,6 +55,8 @@ class RunningPlatform {
   [[nodiscard]] bool wait_until_ready(std::chrono::milliseconds limit) const;
   // SIGKILL; the supervisor starts it again. False if it was not running.
   bool kill_instance(std::string_view instance) const;
+  // Its log lines, from all of its files.
+  [[nodiscard]] std::string log_of(std::string_view instance) const;
   // What went wrong, for the report of a failed test: the last lines of every log with a warning or worse.
   [[nodiscard]] std::string complaints() const;
 

@@ -41,7 +41,7 @@ TEST(Profiles, TheProductionExampleIsUnderstood) {
   const auto file = fs::path(source) / "deploy" / "platform.production.yml";
   const auto platform = supervisor::Platform::load_file(file, "/nowhere");
   ASSERT_TRUE(platform) << platform.error().detail;
-  EXPECT_EQ(supervisor::instances_of(*platform).size(), 10U) << "five roles, twice each";
+  EXPECT_EQ(supervisor::instances_of(*platform).size(), 11U) << "five roles, twice each, and the log shipper";
 }
 
 TEST(Profiles, EveryRoleTwiceServesAPurchaseAndSurvivesTheLossOfAGateway) {
