@@ -39,7 +39,8 @@ endif()
 set(GATEHOUSE_TEST_ENVIRONMENT
   "PATH=path_list_append:/usr/sbin" "PATH=path_list_append:${PROJECT_SOURCE_DIR}/build/peers/bin"
   "ASAN_OPTIONS=set:detect_leaks=1:strict_string_checks=1" "UBSAN_OPTIONS=set:print_stacktrace=1"
-  "TSAN_OPTIONS=set:halt_on_error=1:second_deadlock_stack=1:die_after_fork=0")   # some tests fork a role
+  # Some tests fork a role: die_after_fork.
+  "TSAN_OPTIONS=set:halt_on_error=1:second_deadlock_stack=1:die_after_fork=0:suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp")
 set(GATEHOUSE_TEST_SECONDS 120)
 if(GATEHOUSE_SANITIZE)
   set(GATEHOUSE_TEST_SECONDS 360)

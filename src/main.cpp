@@ -9,8 +9,11 @@
 #include "check/check.hpp"
 #include "data_command/copy.hpp"
 #include "demo/demo.hpp"
+#include "doctor/doctor.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/settings.hpp"
+#include "log_shipper/log_shipper.hpp"
+#include "log_view/log_view.hpp"
 #include "provider_sim/provider_sim.hpp"
 #include "registry/registry.hpp"
 #include "service/service.hpp"
@@ -27,7 +30,7 @@
 #include "supervisor/keys_command.hpp"
 #include "supervisor/maintenance.hpp"
 #include "supervisor/pki_command.hpp"
-#include "supervisor/report.hpp"
+#include "supervisor/status_command.hpp"
 #include "supervisor/up.hpp"
 
 using namespace gatehouse;
@@ -46,13 +49,14 @@ Result<void> outcome_of(const Result<T>& result) {
   return {};
 }
 
-// How roles read their settings, and the table that one needs: for `gatehouse check`.
+// How roles read their settings, and the table that one needs: for `gatehouse check` and `gatehouse doctor`.
 constexpr check::KnownRole kKnownRoles[] = {
     {"gateway",
      [](const service::Config& c) {
        const auto read_secret = [&c](const std::string& name) { return c.secret(name); };
        return outcome_of(gateway::Settings::from_json(c.settings, c.data_dir, read_secret));
      }},
+    {"log-shipper", [](const service::Config& c) { return outcome_of(log_shipper::settings_of(c)); }},
     {"auth-server", [](const service::Config& c) { return outcome_of(auth_server::settings_of(c)); }},
     {"auth", [](const service::Config& c) { return outcome_of(auth::settings_of(c)); }},
     {"payments", [](const service::Config& c) { return outcome_of(payments::settings_of(c)); },
@@ -70,7 +74,7 @@ constexpr data_command::CopyingRole kCopyingRoles[] = {
 // The newest schema of each store that this program understands: a restore refuses newer ones. A test
 // restores what it has backed up, so that a schema that was raised is raised here.
 constexpr backup::KnownSchema kSchemas[] = {{"gateway", 1},  {"auth-server", 1}, {"auth", 2},
-                                            {"payments", 1}, {"orders", 1},      {"provider-sim", 1}};
+                                            {"payments", 1}, {"orders", 2},      {"provider-sim", 1}};
 
 constexpr Role kRoles[] = {
     {"gateway", "public proxy and Admin API", gateway::run},
@@ -80,6 +84,7 @@ constexpr Role kRoles[] = {
     {"orders", "orders, stock, the order saga", orders::run},
     {"registry", "service discovery for one machine, with Consul's HTTP API", registry::run},
     {"provider-sim", "a payment provider to test against", provider_sim::run},
+    {"log-shipper", "the log files of this machine, to Elasticsearch", log_shipper::run},
 };
 
 // What cannot start says why in one line, to people and to the supervisor.
@@ -120,6 +125,15 @@ void add_check_command(CLI::App& checking, const std::string& data, check::Check
   checking.callback([&] {
     options.data = data;
     code = check::run(options, kKnownRoles);
+  });
+}
+
+void add_doctor_command(CLI::App& examining, const std::string& data, doctor::DoctorOptions& options,
+                        int& code) {
+  examining.add_flag_callback("--json", [&] { options.format = doctor::Format::json; }, "One JSON object");
+  examining.callback([&] {
+    options.data = data;
+    code = doctor::run(options, kKnownRoles);
   });
 }
 
@@ -164,6 +178,22 @@ void add_data_commands(CLI::App& commands, const std::string& data, data_command
   copy->callback([&] {
     options.data = data;
     code = data_command::copy(options, kCopyingRoles);
+  });
+}
+
+void add_logs_command(CLI::App& logs, const std::string& data, log_view::Options& options, int& code) {
+  logs.add_flag_callback(
+      "-f,--follow", [&] { options.follow = log_view::Follow::yes; },
+      "Go on with what is written from now on, until Ctrl-C");
+  logs.add_option("--role", options.role, "Only this role or instance, such as orders or orders-1");
+  logs.add_option("--trace", options.trace, "Only this trace.id: one request through all roles");
+  logs.add_option("--level", options.level, "Only this level and above: debug, info, warn, error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  logs.add_option("--since", options.since, "Only what is younger: 30s, 10m, 24h, 7d");
+  logs.add_flag_callback("--json", [&] { options.format = log_view::Format::json; }, "The lines as they are");
+  logs.callback([&] {
+    options.data = data;
+    code = log_view::run(options);
   });
 }
 
@@ -260,6 +290,12 @@ int main(int argc, char** argv) {
   check::CheckOptions check_options;
   add_check_command(*command("check", "Read platform.yml strictly and try every engine that it names"), data,
                     check_options, code);
+  doctor::DoctorOptions doctor_options;
+  add_doctor_command(*command("doctor", "Find what ails the platform, and say what to do about it"), data,
+                     doctor_options, code);
+  log_view::Options log_options;
+  add_logs_command(*command("logs", "The log lines of all roles in order of time, from the rotated files"),
+                   data, log_options, code);
   BackupArguments backup_arguments;
   add_backup_commands(*command("backup", "Copy the embedded stores, sealed, while the platform runs"),
                       *command("restore", "Put a backup in the place of a data directory"), data,
