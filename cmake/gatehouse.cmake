@@ -73,10 +73,18 @@ if(GATEHOUSE_FUZZ)
   add_custom_target(fuzzers)      # every *_fuzz.cpp
 endif()
 
-# One precompiled header for all: the standard library, fmt, Boost.JSON and Asio's awaitable.
-add_library(gatehouse_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
-target_link_libraries(gatehouse_pch PRIVATE gatehouse_options fmt::fmt Boost::json Threads::Threads)
-target_precompile_headers(gatehouse_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
+# Two precompiled headers, compiled once: what nearly every file needs, and the same with what nearly every test needs.
+# Tests are compiled without optimisation, what they test is not.
+set(GATEHOUSE_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE)
+function(_gatehouse_precompile target header)
+  add_library(${target} OBJECT "${PROJECT_SOURCE_DIR}/cmake/pch.cpp")
+  target_link_libraries(${target} PRIVATE gatehouse_options fmt::fmt Boost::json Threads::Threads)
+  target_precompile_headers(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/${header}")
+endfunction()
+_gatehouse_precompile(gatehouse_pch pch.hpp)
+_gatehouse_precompile(gatehouse_test_pch test_pch.hpp)
+target_link_libraries(gatehouse_test_pch PRIVATE GTest::gmock)
+target_compile_options(gatehouse_test_pch PRIVATE ${GATEHOUSE_TEST_OPTIONS})
 
 add_library(gatehouse_asio STATIC "${PROJECT_SOURCE_DIR}/cmake/asio.cpp")
 target_link_libraries(gatehouse_asio PUBLIC gatehouse_options Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
@@ -84,6 +92,12 @@ target_link_libraries(gatehouse_asio PUBLIC gatehouse_options Threads::Threads O
 function(_gatehouse_use_options target)
   target_link_libraries(${target} PUBLIC gatehouse_options gatehouse_asio fmt::fmt Boost::json Threads::Threads)
   target_precompile_headers(${target} REUSE_FROM gatehouse_pch)
+endfunction()
+
+function(_gatehouse_use_test_options target)
+  target_link_libraries(${target} PUBLIC gatehouse_options gatehouse_asio fmt::fmt Boost::json Threads::Threads GTest::gmock)
+  target_compile_options(${target} PRIVATE ${GATEHOUSE_TEST_OPTIONS})
+  target_precompile_headers(${target} REUSE_FROM gatehouse_test_pch)
 endfunction()
 
 # gatehouse_library(name [PUBLIC libs...] [PRIVATE libs...])
@@ -110,8 +124,8 @@ function(gatehouse_library name)
 
   if(tests)
     add_executable(${name}_test ${tests})
-    _gatehouse_use_options(${name}_test)
-    target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST} GTest::gmock GTest::gtest_main)
+    _gatehouse_use_test_options(${name}_test)
+    target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST} GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT ${GATEHOUSE_TEST_SECONDS}
                          ENVIRONMENT_MODIFICATION "${GATEHOUSE_TEST_ENVIRONMENT}")

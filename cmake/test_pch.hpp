@@ -1,0 +1,7 @@
+// The precompiled header of tests; see pch.hpp.
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pch.hpp"
