@@ -1,17 +1,14 @@
 #include "tests/component/registries.hpp"
 
-#include <csignal>
+#include <fstream>
+#include <optional>
 #include <stdexcept>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "demo/user_agent.hpp"
-#include "registry/registry.hpp"
 #include "supervisor/pki.hpp"
 #include "tests/harness/consul_agent.hpp"
+#include "tests/harness/process.hpp"
+#include "tests/harness/running_platform.hpp"
 
 namespace gatehouse::tests {
 
@@ -23,46 +20,42 @@ constexpr std::string_view kOrdersRules =
     R"(service "orders-service" { policy = "write" } service_prefix "" { policy = "read" } )"
     R"(node_prefix "" { policy = "read" })";
 
+// In a process of its own, which starts anew: a fork of this one, with its threads, would go on with whatever
+// locks they held.
 class BuiltIn final : public RegistryUnderTest {
  public:
-  BuiltIn() { start(); }
-  ~BuiltIn() override { stop(); }
+  BuiltIn() {
+    std::filesystem::create_directories(directory() / "data");
+    std::ofstream(config_file()) << json::serialize(config());
+    start();
+  }
 
   void start() override {
-    std::filesystem::create_directories(directory() / "data");
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      ::_exit(registry::run(config()));
-    }
+    process_.emplace(Command{.words = {executable(), "registry", "--config", config_file()}, .user = {}});
     wait_until_ready();
   }
-  void stop() override {
-    if (child_ < 0) return;
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-    child_ = -1;
-  }
+  void stop() override { process_.reset(); }
   [[nodiscard]] std::filesystem::path token_file() const override { return {}; }
 
  private:
-  [[nodiscard]] service::Config config() const {
-    service::Config config;
-    config.role = "registry";
-    config.instance = "registry-1";
-    config.port = port();
-    config.data_dir = directory() / "data";
-    config.tls = {.certificate = identity("registry") / "tls" / "cert.pem",
-                  .key = identity("registry") / "tls" / "key.pem",
-                  .ca = ca()};
-    config.log_level = "error";
-    return config;
+  [[nodiscard]] std::string config_file() const { return directory() / "registry.json"; }
+  [[nodiscard]] json::object config() const {
+    const auto tls = identity("registry") / "tls";
+    return {{"role", "registry"},
+            {"instance", "registry-1"},
+            {"listen", {{"address", "127.0.0.1"}, {"port", port_}}},
+            {"data_dir", (directory() / "data").string()},
+            {"tls",
+             {{"certificate", (tls / "cert.pem").string()},
+              {"key", (tls / "key.pem").string()},
+              {"ca", ca().string()}}},
+            {"log_level", "error"}};
   }
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
   std::uint16_t port_ = free_port();
-  pid_t child_ = -1;
+  std::optional<Process> process_;
 };
 
 class Consul final : public RegistryUnderTest {
