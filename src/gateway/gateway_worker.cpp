@@ -1,7 +1,6 @@
 // Implements a worker: construction is the wiring, from the network inwards.
 #include "gateway/gateway_worker.hpp"
 
-#include "runtime/timer.hpp"
 #include "service/service.hpp"
 
 namespace gatehouse::gateway {
@@ -20,7 +19,7 @@ GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& part
       tasks_(executor),
       client_(executor, parts.settings.upstream),
       discovery_(executor, client_, registry_of(parts, metrics_)),
-      peers_(discovery_, client_, parts.upstream_tls.platform),
+      peers_(discovery_, client_, parts.upstream_tls.platform, metrics_),
       tokens_({.issuer = parts.config.issuer}, parts.clock,
               [this] { return service::fetch_issuer_keys(peers_, parts_.config.issuer); }),
       redis_counters_(executor, discovery_, parts.settings.redis),
@@ -36,12 +35,16 @@ GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& part
              {.access_log = parts.settings.access_log, .trusted_peers = parts.settings.trusted_ips}),
       server_(executor, proxy_, parts.settings.server),
       requests_(
-          metrics_.counter("kong_nginx_requests_total", "Requests of this node", {{"subsystem", "http"}})) {}
+          metrics_.counter("kong_nginx_requests_total", "Requests of this node", {{"subsystem", "http"}})),
+      self_watch_(metrics_) {
+  self_watch_.add(server_);
+  self_watch_.add([this] { count_connections(); });
+}
 
 Result<void> GatewayWorker::listen() {
   if (auto listening = listen_on(parts_.settings.http_port, nullptr); !listening) return listening;
   if (auto listening = listen_on(parts_.settings.https_port, parts_.https); !listening) return listening;
-  tasks_.spawn("connection-count", count_connections());
+  tasks_.spawn("self-watch", self_watch_.run());
   return {};
 }
 
@@ -64,19 +67,17 @@ Awaitable<> GatewayWorker::stop(Deadline deadline) {
   client_.close_idle();
 }
 
-Awaitable<> GatewayWorker::count_connections() {
-  auto& active = metrics_.gauge("kong_nginx_connections_total", "Connections by state",
-                                {{"subsystem", "http"}, {"state", "active"}});
-  auto& accepted = metrics_.gauge("kong_nginx_connections_total", "Connections by state",
-                                  {{"subsystem", "http"}, {"state", "accepted"}});
-  for (;;) {
-    active_.store(server_.connections(), std::memory_order_relaxed);
-    accepted_.store(server_.accepted(), std::memory_order_relaxed);
-    active.set(static_cast<double>(server_.connections()));
-    accepted.set(static_cast<double>(server_.accepted()));
-    const auto slept = co_await runtime::sleep_for(std::chrono::milliseconds{1'000});
-    if (!slept) co_return;
-  }
+void GatewayWorker::count_connections() {
+  active_.store(server_.connections(), std::memory_order_relaxed);
+  accepted_.store(server_.accepted(), std::memory_order_relaxed);
+  const auto show = [this](std::string_view state, double count) {
+    metrics_
+        .gauge("kong_nginx_connections_total", "Connections by state",
+               {{"subsystem", "http"}, {"state", std::string(state)}})
+        .set(count);
+  };
+  show("active", static_cast<double>(active_));
+  show("accepted", static_cast<double>(accepted_));
 }
 
 }  // namespace gatehouse::gateway

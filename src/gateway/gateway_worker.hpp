@@ -17,6 +17,7 @@
 #include "identity/token_verifier.hpp"
 #include "service/config.hpp"
 #include "service/peers.hpp"
+#include "service/self_watch.hpp"
 
 namespace gatehouse::gateway {
 
@@ -53,7 +54,7 @@ class GatewayWorker {
 
  private:
   [[nodiscard]] Result<void> listen_on(std::uint16_t port, std::shared_ptr<net::ServerTls> tls);
-  [[nodiscard]] Awaitable<> count_connections();
+  void count_connections();
 
   const WorkerParts& parts_;
   telemetry::Metrics metrics_;
@@ -68,6 +69,7 @@ class GatewayWorker {
   Proxy proxy_;
   http::Server server_;
   telemetry::Counter& requests_;
+  service::SelfWatch self_watch_;
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> active_{0};
 };

@@ -16,7 +16,10 @@ admin::ConnectionCounts Node::connections() const {
 std::string Node::metrics() const {
   std::vector<const telemetry::Metrics*> shards = shards_;
   for (auto* worker : workers_) shards.push_back(&worker->metrics());
-  return telemetry::render(shards) + telemetry::render_process();
+  telemetry::Metrics process;
+  telemetry::measure_process(process);
+  shards.push_back(&process);
+  return telemetry::render(shards);
 }
 
 admin::TargetHealth Node::health_of(std::string_view target_id) const {

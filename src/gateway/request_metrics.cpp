@@ -20,7 +20,7 @@ RequestMetrics::RequestMetrics(telemetry::Metrics& metrics)
 void RequestMetrics::count(const Exchange& exchange, std::chrono::nanoseconds took) {
   requests_.add();
   if (exchange.tries > 1) connect_retries_.add(exchange.tries - 1);
-  series(exchange).observe(took);
+  series(exchange).observe(took, exchange.http.trace);
 }
 
 telemetry::Histogram& RequestMetrics::series(const Exchange& exchange) {

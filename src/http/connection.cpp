@@ -40,6 +40,16 @@ class RequestBody final : public WireBody {
 
 constexpr std::size_t kSpareMax = 128;
 
+class CountedRequest {
+ public:
+  explicit CountedRequest(ServerContext& context) : context_(context) { ++context_.active_requests; }
+  CountedRequest(const CountedRequest&) = delete;
+  ~CountedRequest() { --context_.active_requests; }
+
+ private:
+  ServerContext& context_;
+};
+
 bool may_have_body(const Response& response, std::string_view method) {
   return method != "HEAD" && response.status >= 200 && response.status != 204 && response.status != 304;
 }
@@ -102,6 +112,7 @@ Awaitable<bool> Connection::serve_one() {
   }
   if (head->empty()) co_return false;
 
+  const CountedRequest counted(context_);
   Exchange exchange(wire_.stream.peer(), now_, Deadline::at(now_ + context_.limits.request_timeout));
   use_spare(exchange);
   const HeadLimits limits{context_.limits.head_bytes_max, context_.limits.headers_max};

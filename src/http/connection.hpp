@@ -39,6 +39,7 @@ struct ServerContext {
       {};  // being written: abandoned when the server drains, their readers come back
   std::vector<SpareMessage> spare = {};  // as many as were served at a time, up to a bound
   SpareHeads spare_heads = {};
+  std::size_t active_requests = 0;
   bool is_draining = false;
 };
 

@@ -62,6 +62,16 @@ std::size_t Server::connections() const {
   return count;
 }
 
+std::size_t Server::active_requests() const {
+  return state_->context.active_requests;
+}
+
+std::uint64_t Server::failed_handshakes() const {
+  std::uint64_t count = 0;
+  for (const auto& listener : state_->listeners) count += listener->failed_handshakes();
+  return count;
+}
+
 std::uint64_t Server::accepted() const {
   std::uint64_t count = 0;
   for (const auto& listener : state_->listeners) count += listener->accepted();

@@ -38,7 +38,9 @@ class Server {
   [[nodiscard]] Awaitable<bool> stop(Deadline deadline);
 
   [[nodiscard]] std::size_t connections() const;
-  [[nodiscard]] std::uint64_t accepted() const;  // since the start
+  [[nodiscard]] std::size_t active_requests() const;
+  [[nodiscard]] std::uint64_t accepted() const;           // since the start
+  [[nodiscard]] std::uint64_t failed_handshakes() const;  // since the start
 
  private:
   struct State;

@@ -32,6 +32,7 @@ struct Listener::State {
   runtime::TaskGroup accepting;
   runtime::TaskGroup serving;
   std::uint64_t accepted = 0;
+  std::uint64_t failed_handshakes = 0;
 };
 
 namespace {
@@ -55,6 +56,7 @@ Awaitable<> serve(std::shared_ptr<State> listener, Socket socket) {
     const auto context = listener->options.tls->current();
     const auto shaken = co_await shake_hands(*state, context, HandshakeSide::server, nullptr);
     if (!shaken) {
+      ++listener->failed_handshakes;
       log::debug("tls-handshake-failed", "a client failed the TLS handshake", {log::field(shaken.error())});
       co_return;
     }
@@ -145,6 +147,9 @@ std::size_t Listener::connections() const {
 }
 std::uint64_t Listener::accepted() const {
   return state_->accepted;
+}
+std::uint64_t Listener::failed_handshakes() const {
+  return state_->failed_handshakes;
 }
 
 }  // namespace gatehouse::net

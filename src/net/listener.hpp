@@ -40,7 +40,8 @@ class Listener {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
-  [[nodiscard]] std::uint64_t accepted() const;  // since the start
+  [[nodiscard]] std::uint64_t accepted() const;           // since the start
+  [[nodiscard]] std::uint64_t failed_handshakes() const;  // since the start
 
  private:
   struct State;

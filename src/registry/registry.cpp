@@ -48,6 +48,38 @@ class MaintenanceNotes {
   std::filesystem::path file_;
 };
 
+// A name that once had instances is shown without any afterwards, not left out: that is what an alert sees.
+class InstanceCounts {
+ public:
+  InstanceCounts(const Catalog& catalog, telemetry::Metrics& metrics)
+      : catalog_(catalog), metrics_(metrics) {}
+
+  void show() {
+    for (auto& [instances, count] : counts_) count = 0;
+    for (const auto& [id, service] : catalog_.services()) {
+      for (const auto* state : {"passing", "critical", "maintenance"})
+        counts_.try_emplace({service.name, state});
+      ++counts_[{service.name, state_of(service)}];
+    }
+    for (const auto& [instances, count] : counts_) {
+      metrics_
+          .gauge("registry_instances", "Instances that are registered, by what their checks say",
+                 {{"service", instances.first}, {"state", instances.second}})
+          .set(static_cast<double>(count));
+    }
+  }
+
+ private:
+  [[nodiscard]] std::string state_of(const Service& service) const {
+    if (catalog_.maintenance().contains(service.id)) return "maintenance";
+    return service.health() == Health::passing ? "passing" : "critical";
+  }
+
+  const Catalog& catalog_;
+  telemetry::Metrics& metrics_;
+  std::map<std::pair<std::string, std::string>, std::size_t> counts_;
+};
+
 }  // namespace
 
 int run(const service::Config& config) {
@@ -67,6 +99,8 @@ int run(const service::Config& config) {
   api.add_routes(router);
   router.seal();
   HttpsChecks checks(catalog, api, service);
+  InstanceCounts counts(catalog, service.metrics());
+  service.on_sample([&counts] { counts.show(); });
   service.tasks().spawn("expire-checks", expire_checks(catalog, api, service.clock()));
   service.tasks().spawn("https-checks", checks.run());
   service.on_drain([&api] { api.let_go(); });

@@ -13,6 +13,7 @@ struct BlockingPool::State {
   std::condition_variable changed;
   std::deque<std::function<void()>> queue;
   std::size_t queue_max = 0;
+  std::size_t busy = 0;
   bool is_stopping = false;
   std::vector<std::thread> threads;
 
@@ -24,10 +25,12 @@ struct BlockingPool::State {
       {
         const auto next = std::move(queue.front());
         queue.pop_front();
+        ++busy;
         lock.unlock();
         next();
       }  // the work and what it holds end before the lock is taken again
       lock.lock();
+      --busy;
     }
   }
 };
@@ -62,6 +65,13 @@ bool BlockingPool::submit(std::function<void()> work) {
 std::size_t BlockingPool::queued() const {
   const std::scoped_lock lock(state_->mutex);
   return state_->queue.size();
+}
+std::size_t BlockingPool::threads() const {
+  return state_->threads.size();
+}
+std::size_t BlockingPool::busy_threads() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->busy;
 }
 
 }  // namespace gatehouse::runtime

@@ -34,6 +34,8 @@ class BlockingPool {
   // Queues work whose result nobody awaits; false if the queue is full.
   [[nodiscard]] bool submit(std::function<void()> work);
   [[nodiscard]] std::size_t queued() const;
+  [[nodiscard]] std::size_t threads() const;
+  [[nodiscard]] std::size_t busy_threads() const;
 
  private:
   struct State;

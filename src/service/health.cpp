@@ -37,9 +37,20 @@ http::Response Health::live() const {
   return http::json_response(200, json::object{{"status", "pass"}});
 }
 
-http::Response Health::metrics() const {
-  return http::text_response(200, telemetry::kExpositionContentType,
-                             telemetry::render(shards_) + telemetry::render_process());
+http::Response Health::metrics(std::string_view accept) const {
+  const auto format = telemetry::negotiate_exposition(accept);
+  telemetry::Metrics process;
+  telemetry::measure_process(process);
+  auto shards = shards_;
+  shards.push_back(&process);
+  return http::text_response(200, telemetry::content_type_of(format), telemetry::render(shards, format));
+}
+
+void Health::count_checks(telemetry::Metrics& metrics) const {
+  for (const auto& [name, check] : checks_) {
+    metrics.gauge("readiness_check_passing", "1 while this check lets the role be ready", {{"check", name}})
+        .set(check() ? 1 : 0);
+  }
 }
 
 Awaitable<> HealthHandler::serve(http::Exchange& exchange) {
@@ -51,7 +62,7 @@ Awaitable<> HealthHandler::serve(http::Exchange& exchange) {
   } else if (exchange.request.method != "GET" && exchange.request.method != "HEAD") {
     exchange.response = http::problem_response(Error(ErrorKind::method_not_allowed, "method_not_allowed"));
   } else if (path == "/metrics") {
-    exchange.response = health_.metrics();
+    exchange.response = health_.metrics(exchange.request.headers.get("Accept"));
   } else {
     exchange.response = path == "/health/live" ? health_.live() : health_.ready();
   }

@@ -24,7 +24,10 @@ class Health {
   // 200 {"status":"pass","checks":{…}} or 503 {"status":"fail",…}: reasons, no details.
   [[nodiscard]] http::Response ready() const;
   [[nodiscard]] http::Response live() const;
-  [[nodiscard]] http::Response metrics() const;
+  // In the format that the Accept header of the scrape asks for.
+  [[nodiscard]] http::Response metrics(std::string_view accept) const;
+  // Shows in `readiness_check_passing` what each check answers now.
+  void count_checks(telemetry::Metrics& metrics) const;
 
  private:
   std::vector<std::pair<std::string, std::function<Result<void>()>>> checks_;

@@ -4,8 +4,9 @@
 
 namespace gatehouse::service {
 
-Peers::Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls)
-    : discovery_(discovery), http_(http), tls_(std::move(tls)) {}
+Peers::Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls,
+             telemetry::Metrics& metrics)
+    : discovery_(discovery), http_(http), tls_(std::move(tls)), metrics_(metrics) {}
 
 Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& request, Deadline deadline,
                                            const TraceContext& trace) {
@@ -30,7 +31,24 @@ Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& r
   if (left != std::chrono::milliseconds::max()) {
     request.headers.set("X-Request-Timeout-Ms", std::to_string(left.count()));
   }
-  co_return co_await http_.fetch(target, request, deadline);
+  const auto begun = std::chrono::steady_clock::now();
+  auto reply = co_await http_.fetch(target, request, deadline);
+  const auto took = std::chrono::steady_clock::now() - begun;
+  const std::string_view failure = reply ? std::string_view{} : reply.error().reason;
+  count({std::move(service), reply ? reply->status : 0, failure}, took, trace);
+  co_return reply;
+}
+
+void Peers::count(Outcome outcome, std::chrono::nanoseconds took, const TraceContext& trace) {
+  auto& duration = durations_[outcome];
+  if (duration == nullptr) {
+    duration = &metrics_.histogram(
+        "http_client_request_duration_seconds", "Calls from role to role",
+        {{"server_address", outcome.service},
+         {"http_response_status_code", outcome.status == 0 ? std::string() : std::to_string(outcome.status)},
+         {"error_type", std::string(outcome.failure)}});
+  }
+  duration->observe(took, trace);
 }
 
 }  // namespace gatehouse::service

@@ -1,6 +1,8 @@
 // Calls from role to role: found by discovery, over mutual TLS, with deadline and trace sent along.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,13 +10,15 @@
 #include "core/result.hpp"
 #include "discovery/client.hpp"
 #include "http/client.hpp"
+#include "telemetry/metrics.hpp"
 #include "telemetry/trace.hpp"
 
 namespace gatehouse::service {
 
 class Peers {
  public:
-  Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls);
+  Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls,
+        telemetry::Metrics& metrics);
 
   // One try at one instance of the service, round robin. No retry here: the caller knows what is safe.
   // `unavailable`/"no_instance" (safe_to_retry) if discovery knows none; otherwise http::Client's errors.
@@ -23,9 +27,19 @@ class Peers {
                                                     Deadline deadline, const telemetry::TraceContext& trace);
 
  private:
+  struct Outcome {
+    std::string service;
+    unsigned status = 0;       // 0: no answer
+    std::string_view failure;  // why
+    auto operator<=>(const Outcome&) const = default;
+  };
+  void count(Outcome outcome, std::chrono::nanoseconds took, const telemetry::TraceContext& trace);
+
   discovery::Client& discovery_;
   http::Client& http_;
   std::shared_ptr<net::ClientTls> tls_;
+  telemetry::Metrics& metrics_;
+  std::map<Outcome, telemetry::Histogram*> durations_;
   std::map<std::string, std::size_t> next_;
 };
 

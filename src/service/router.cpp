@@ -83,6 +83,11 @@ std::optional<Params> match(const Route& route, const std::vector<std::string>& 
   return params;
 }
 
+// By its method; its path fits already.
+bool fits(const Route& route, const http::Request& request) {
+  return route.policy.method == request.method || (request.method == "HEAD" && route.policy.method == "GET");
+}
+
 std::string bearer_of(std::string_view authorization) {
   const auto halves = core::cut(authorization, ' ');
   if (!halves || !core::iequals(halves->first, "Bearer")) return {};
@@ -150,8 +155,7 @@ struct Router::State {
     for (const auto& route : routes) {
       auto params = match(*route, path);
       if (!params) continue;
-      if (route->policy.method == request.method ||
-          (request.method == "HEAD" && route->policy.method == "GET")) {
+      if (fits(*route, request)) {
         return std::pair{route.get(), std::move(*params)};
       }
       if (!allow.empty()) allow += ", ";
@@ -244,8 +248,8 @@ Awaitable<> Router::serve(http::Exchange& exchange) {
 void Router::finish(const http::Exchange& exchange, std::chrono::nanoseconds took) noexcept {
   log_access(exchange, took);
   for (const auto& route : state_->routes) {
-    // Routes of one path differ by method; the label set is bounded by the policy table times the statuses.
-    if (route->policy.path.data() != exchange.route.data()) continue;
+    // The label set is bounded by the policy table times the statuses.
+    if (route->policy.path != exchange.route || !fits(*route, exchange.request)) continue;
     auto& duration = route->durations[exchange.response.status];
     if (duration == nullptr) {
       duration = &state_->metrics.histogram(
@@ -254,7 +258,7 @@ void Router::finish(const http::Exchange& exchange, std::chrono::nanoseconds too
            {"http_route", std::string(route->policy.path)},
            {"http_response_status_code", std::to_string(exchange.response.status)}});
     }
-    duration->observe(took);
+    duration->observe(took, exchange.trace);
     return;
   }
   state_->metrics
@@ -262,7 +266,7 @@ void Router::finish(const http::Exchange& exchange, std::chrono::nanoseconds too
                  {{"http_request_method", "_OTHER"},
                   {"http_route", ""},
                   {"http_response_status_code", std::to_string(exchange.response.status)}})
-      .observe(took);
+      .observe(took, exchange.trace);
 }
 
 }  // namespace gatehouse::service

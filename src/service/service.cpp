@@ -12,6 +12,7 @@
 #include "runtime/timer.hpp"
 #include "service/health.hpp"
 #include "service/registry_options.hpp"
+#include "service/self_watch.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::service {
@@ -151,8 +152,14 @@ struct Service::State {
         http(worker.executor(), {}),
         registry(or_stop(registry_options(config_.discovery, config_.secrets_dir(), client_tls))),
         discovery(worker.executor(), http, counted(registry)),
-        peers(discovery, http, client_tls),
-        verifier({.issuer = config_.issuer}, clock, [this] { return fetch_keys(); }) {}
+        peers(discovery, http, client_tls, metrics),
+        verifier({.issuer = config_.issuer}, clock, [this] { return fetch_keys(); }),
+        self_watch(metrics) {
+    metrics
+        .gauge("gatehouse_build_info", "1, with the version that runs",
+               {{"version", std::string(version())}, {"role", config.role}})
+        .set(1);
+  }
 
   Config config;
   ServiceOptions options;
@@ -169,6 +176,7 @@ struct Service::State {
   Peers peers;
   identity::TokenVerifier verifier;
   Health health;
+  SelfWatch self_watch;
   std::vector<std::function<void()>> on_drain;
   std::vector<std::function<Awaitable<>()>> on_stop;
   bool is_stopping = false;
@@ -181,8 +189,10 @@ struct Service::State {
   Awaitable<Result<std::string>> fetch_keys() { return fetch_issuer_keys(peers, config.issuer); }
 
   void keep_certificates() {
+    show_expiry(metrics, config.tls.certificate);
     auto load = [this]() -> Result<void> {
       if (auto loaded = server_tls->reload(); !loaded) return loaded;
+      show_expiry(metrics, config.tls.certificate);
       return client_tls->reload();
     };
     tasks.spawn("certificate-reload", reload_certificates(config.tls.certificate, std::move(load)));
@@ -190,6 +200,14 @@ struct Service::State {
     if (own.empty()) return;
     auto load_registry = [tls = registry.registry.tls] { return tls->reload(); };
     tasks.spawn("registry-certificate-reload", reload_certificates(own, std::move(load_registry)));
+  }
+
+  void watch_itself(const http::Server& server) {
+    self_watch.add(server);
+    self_watch.add(pool);
+    self_watch.add_log();
+    self_watch.add([this] { health.count_checks(metrics); });
+    tasks.spawn("self-watch", self_watch.run());
   }
 
   void announce(std::uint16_t port) {
@@ -282,6 +300,9 @@ void Service::add_readiness(std::string_view name, std::function<Result<void>()>
 void Service::add_metrics(const telemetry::Metrics& shard) {
   state_->health.add_metrics(shard);
 }
+void Service::on_sample(std::function<void()> sample) {
+  state_->self_watch.add(std::move(sample));
+}
 void Service::on_drain(std::function<void()> let_go) {
   state_->on_drain.push_back(std::move(let_go));
 }
@@ -299,6 +320,7 @@ int Service::run(http::Handler& handler) {
   const auto port = or_stop(
       server.listen({.address = state.config.address, .port = state.config.port, .tls = state.server_tls}));
   state.keep_certificates();
+  state.watch_itself(server);
   state.announce(port);
 
   TaskGroup stopping(state.worker.executor());

@@ -75,6 +75,8 @@ class Service {
   void add_readiness(std::string_view name, std::function<Result<void>()> check);
   // Renders more shards into /metrics than this service's own.
   void add_metrics(const telemetry::Metrics& shard);
+  // Called once a second on the role's worker: sets gauges that nothing else sets.
+  void on_sample(std::function<void()> sample);
   // Called first when the role stops: for answers that would wait for something to happen.
   void on_drain(std::function<void()> let_go);
   // Called in reverse order when the role stops, before the worker ends, each within the drain time.

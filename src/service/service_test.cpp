@@ -11,20 +11,23 @@ namespace {
 using Answer = Awaitable<Result<http::Response>>;
 
 Policy policy() {
-  return {.roles = identity::RoleTable({{"customer", {"orders:read:own"}},
-                                        {"support", {"orders:read:any"}},
-                                        {"service:payments", {"orders:read:any"}}}),
-          .routes = {{.method = "GET",
-                      .path = "/orders/{id}",
-                      .callers = {"gateway", "payments"},
-                      .permission = "orders:read",
-                      .speak_for_themselves = {"payments"}},
-                     {.method = "POST",
-                      .path = "/payments",
-                      .callers = {"gateway"},
-                      .permission = "orders:read",
-                      .refusal = Refusal::plain_json},
-                     {.method = "GET", .path = "/public", .callers = {"gateway"}}}};
+  return {
+      .roles = identity::RoleTable({{"customer", {"orders:read:own"}},
+                                    {"support", {"orders:read:any", "orders:erase:any"}},
+                                    {"service:payments", {"orders:read:any"}}}),
+      .routes = {
+          {.method = "GET",
+           .path = "/orders/{id}",
+           .callers = {"gateway", "payments"},
+           .permission = "orders:read",
+           .speak_for_themselves = {"payments"}},
+          {.method = "DELETE", .path = "/orders/{id}", .callers = {"gateway"}, .permission = "orders:erase"},
+          {.method = "POST",
+           .path = "/payments",
+           .callers = {"gateway"},
+           .permission = "orders:read",
+           .refusal = Refusal::plain_json},
+          {.method = "GET", .path = "/public", .callers = {"gateway"}}}};
 }
 
 class RouterTest : public ::testing::Test {
@@ -35,6 +38,7 @@ class RouterTest : public ::testing::Test {
                                                       {"subject", call.access.principal.subject},
                                                       {"owner", call.access.owner().value_or("any")}});
     });
+    router.route("DELETE", "/orders/{id}", [](Call&) -> Answer { co_return http::Response(200); });
     router.route("POST", "/payments", [](Call& call) -> Answer {
       const auto body = co_await call.json_body(64);
       if (!body) co_return fail(body);
@@ -89,9 +93,9 @@ TEST_F(RouterTest, MatchesTemplatesBySegmentAndDecodesParameters) {
   EXPECT_EQ(send({.target = "/orders/", .bearer = "a:customer"}).status, 404U);
   EXPECT_EQ(send({.target = "/orders/1/2", .bearer = "a:customer"}).status, 404U);
   EXPECT_EQ(send({.target = "/orders/%zz", .bearer = "a:customer"}).status, 404U);
-  const auto other_method = send({.method = "DELETE", .target = "/orders/1"});
+  const auto other_method = send({.method = "PUT", .target = "/orders/1"});
   EXPECT_EQ(other_method.status, 405U);
-  EXPECT_EQ(other_method.headers.get("Allow"), "GET");
+  EXPECT_EQ(other_method.headers.get("Allow"), "GET, DELETE");
 }
 
 TEST_F(RouterTest, BodiesAreLimitedJsonObjects) {
@@ -114,6 +118,24 @@ TEST_F(RouterTest, ShowsNoDetailOfItsOwnFaults) {
   EXPECT_EQ(reply.status, 500U);
   EXPECT_EQ(reply.content.find("secret"), std::string::npos);
   EXPECT_EQ(reply.json().at("code"), "broken");
+}
+
+TEST_F(RouterTest, MeasuresEachMethodOfAPathUnderItsOwnName) {
+  (void)send({.target = "/orders/1", .bearer = "a:customer"});
+  (void)send({.method = "DELETE", .target = "/orders/1", .bearer = "a:customer"});
+  (void)send({.method = "DELETE", .target = "/orders/1", .bearer = "sam:support"});
+  const telemetry::Metrics* const shards[] = {&metrics};
+  const std::string text = telemetry::render(shards);
+  const auto count = [&text](std::string_view method, unsigned status) {
+    const auto line = fmt::format(
+        R"(http_server_request_duration_seconds_count{{http_request_method="{}",http_response_status_code="{}",http_route="/orders/{{id}}"}} )",
+        method, status);
+    const auto at = text.find(line);
+    return at == std::string::npos ? 0 : std::stoi(text.substr(at + line.size()));
+  };
+  EXPECT_EQ(count("GET", 200), 1) << text;
+  EXPECT_EQ(count("DELETE", 200), 1) << text;
+  EXPECT_EQ(count("DELETE", 403), 1) << text;
 }
 
 TEST_F(RouterTest, ARouteWithoutPolicyAndAPolicyWithoutRouteStopTheRole) {

@@ -1,6 +1,7 @@
 #include "telemetry/line_writer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <poll.h>
@@ -37,6 +38,8 @@ std::string_view write_all(int descriptor, std::string_view bytes) {
   }
   return bytes;
 }
+
+std::atomic<std::uint64_t> dropped_ever{0};
 
 }  // namespace
 
@@ -76,6 +79,7 @@ void LineWriter::append(std::string_view line, Urgency urgency) {
     ++sequence_;  // also of a line that is dropped: the gap shows it
     if (buffer_.size() + line.size() + kIdBytesMax > buffered_bytes_max_) {
       ++dropped_;
+      dropped_ever.fetch_add(1, std::memory_order_relaxed);
       return;
     }
     const std::size_t before = buffer_.size();
@@ -116,6 +120,7 @@ void LineWriter::run() {
     lock.lock();
     if (was_told) dropped_ -= telling;
     dropped_ += lost;
+    dropped_ever.fetch_add(lost, std::memory_order_relaxed);
     written_bytes_ += out.size();
     written_.notify_all();
   }
@@ -135,6 +140,10 @@ std::string LineWriter::told_line(std::uint64_t count) {
   std::string line;
   add(line, dropped_line_(count));
   return line;
+}
+
+std::uint64_t dropped_lines() {
+  return dropped_ever.load(std::memory_order_relaxed);
 }
 
 }  // namespace gatehouse::telemetry

@@ -57,6 +57,9 @@ class LineWriter {
   std::thread thread_;  // last: it uses all the others
 };
 
+// Of all writers of this process, since its start.
+[[nodiscard]] std::uint64_t dropped_lines();
+
 // Writes to a descriptor and waits for it; nothing is ever lost, unless nobody reads it any more.
 [[nodiscard]] LineWriter::Write to_descriptor(int descriptor);
 

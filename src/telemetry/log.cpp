@@ -248,6 +248,10 @@ void flush() {
   if (Output* made = current.load(std::memory_order_acquire)) made->flush();
 }
 
+std::uint64_t dropped_lines() {
+  return telemetry::dropped_lines();
+}
+
 std::string_view name_of(Level level) {
   switch (level) {
     case Level::debug:

@@ -106,6 +106,9 @@ void configure(std::string service, std::string instance, Level level);
 // Returns when all that was logged before is written.
 void flush();
 
+// How many lines were lost since the start of the process.
+[[nodiscard]] std::uint64_t dropped_lines();
+
 [[nodiscard]] std::string_view name_of(Level);
 
 namespace threshold {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <new>
 #include <stdexcept>
+#include <thread>
 #include <variant>
 
 #include "telemetry/json_text.hpp"
@@ -58,6 +60,13 @@ double Counter::value() const noexcept {
          fraction_.load(std::memory_order_relaxed);
 }
 
+// Held for some nanoseconds by whoever writes or reads it. An observer that finds it held leaves it: another
+// request of the same bucket is as good an exemplar.
+struct Histogram::ExemplarSlot {
+  std::atomic_flag is_held;
+  Exemplar exemplar;
+};
+
 Histogram::Histogram(std::span<const double> bounds)
     : bounds_(bounds.begin(), bounds.end()),
       counts_(std::make_unique<std::atomic<std::uint64_t>[]>(bounds.size() + 1)) {
@@ -65,11 +74,46 @@ Histogram::Histogram(std::span<const double> bounds)
     throw std::logic_error("histogram bounds must rise");
 }
 
-void Histogram::observe(double value) noexcept {
+Histogram::~Histogram() {
+  delete[] exemplars_.load(std::memory_order_acquire);
+}
+
+std::size_t Histogram::count_in_bucket(double value) noexcept {
   // Fifteen bounds at most: a line of comparisons is faster than a binary search.
-  const auto bucket = std::ranges::find_if(bounds_, [value](double bound) { return value <= bound; });
-  counts_[static_cast<std::size_t>(bucket - bounds_.begin())].fetch_add(1, std::memory_order_relaxed);
+  const auto bound = std::ranges::find_if(bounds_, [value](double upper) { return value <= upper; });
+  const auto bucket = static_cast<std::size_t>(bound - bounds_.begin());
+  counts_[bucket].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(value, std::memory_order_relaxed);
+  return bucket;
+}
+
+Histogram::ExemplarSlot* Histogram::exemplars() noexcept {
+  ExemplarSlot* slots = exemplars_.load(std::memory_order_acquire);
+  if (slots != nullptr) return slots;
+  auto* made = new (std::nothrow) ExemplarSlot[bounds_.size() + 1];
+  if (exemplars_.compare_exchange_strong(slots, made, std::memory_order_acq_rel)) return made;
+  delete[] made;
+  return slots;
+}
+
+void Histogram::observe(double value, const TraceContext& trace) noexcept {
+  const std::size_t bucket = count_in_bucket(value);
+  if ((trace.flags & TraceContext::kSampled) == 0) return;
+  ExemplarSlot* slots = exemplars();
+  if (slots == nullptr || slots[bucket].is_held.test_and_set(std::memory_order_acquire)) return;
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  slots[bucket].exemplar = {trace.trace_id, value, now.count()};
+  slots[bucket].is_held.clear(std::memory_order_release);
+}
+
+std::optional<Exemplar> Histogram::exemplar_of(std::size_t index) const noexcept {
+  ExemplarSlot* slots = exemplars_.load(std::memory_order_acquire);
+  if (slots == nullptr) return std::nullopt;
+  while (slots[index].is_held.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+  const Exemplar exemplar = slots[index].exemplar;
+  slots[index].is_held.clear(std::memory_order_release);
+  if (exemplar.observed_at == 0) return std::nullopt;
+  return exemplar;
 }
 
 std::uint64_t Histogram::count_of(std::size_t index) const noexcept {

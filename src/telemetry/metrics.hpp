@@ -16,11 +16,14 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "telemetry/trace.hpp"
 
 namespace gatehouse::telemetry {
 
@@ -62,24 +65,48 @@ class Gauge {
   std::atomic<double> value_{0};
 };
 
+// The last sampled request that fell into a bucket: the way from a peak in a chart to the request's log
+// lines.
+struct Exemplar {
+  std::array<std::uint8_t, 16> trace_id{};
+  double value = 0;
+  double observed_at = 0;  // seconds since 1970
+};
+
 class Histogram {
  public:
   explicit Histogram(std::span<const double> bounds);
-  void observe(double value) noexcept;
+  ~Histogram();
+  Histogram(const Histogram&) = delete;
+  Histogram& operator=(const Histogram&) = delete;
+
+  void observe(double value) noexcept { (void)count_in_bucket(value); }
   template <class Rep, class Period>
   void observe(std::chrono::duration<Rep, Period> took) noexcept {
     observe(std::chrono::duration<double>(took).count());  // in seconds
   }
+  // The same, and keeps the trace as the bucket's exemplar if it is sampled.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> took, const TraceContext& trace) noexcept {
+    observe(std::chrono::duration<double>(took).count(), trace);
+  }
+  void observe(double value, const TraceContext& trace) noexcept;
   [[nodiscard]] std::uint64_t count() const noexcept;
   [[nodiscard]] double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::span<const double> bounds() const noexcept { return bounds_; }
   // How many observations fell into bucket `index` alone; index == bounds().size() is +Inf.
   [[nodiscard]] std::uint64_t count_of(std::size_t index) const noexcept;
+  [[nodiscard]] std::optional<Exemplar> exemplar_of(std::size_t index) const noexcept;
 
  private:
+  struct ExemplarSlot;
+  [[nodiscard]] std::size_t count_in_bucket(double value) noexcept;  // the bucket's index
+  [[nodiscard]] ExemplarSlot* exemplars() noexcept;
+
   std::vector<double> bounds_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> counts_;
   std::atomic<double> sum_{0};
+  std::atomic<ExemplarSlot*> exemplars_{nullptr};  // one per bucket, made with the first exemplar
 };
 
 struct MetricsLimits {
@@ -108,13 +135,21 @@ class Metrics {
   std::unique_ptr<State> state_;
 };
 
-// The text exposition format of Prometheus 0.0.4; equal series are summed over the shards.
-[[nodiscard]] std::string render(std::span<const Metrics* const> shards);
-inline constexpr std::string_view kExpositionContentType = "text/plain; version=0.0.4; charset=utf-8";
+enum class ExpositionFormat : std::uint8_t {
+  text,         // of Prometheus, 0.0.4
+  open_metrics  // OpenMetrics 1.0.0, which also carries exemplars
+};
+// What the Accept header of a scrape asks for; text if it does not say.
+[[nodiscard]] ExpositionFormat negotiate_exposition(std::string_view accept);
+[[nodiscard]] std::string_view content_type_of(ExpositionFormat);
 
-// process_resident_memory_bytes, process_cpu_seconds_total, process_open_fds, process_start_time_seconds
-// of this process, in the same format: to be appended to render().
-[[nodiscard]] std::string render_process();
+// Equal series are summed over the shards.
+[[nodiscard]] std::string render(std::span<const Metrics* const> shards,
+                                 ExpositionFormat format = ExpositionFormat::text);
+
+// process_resident_memory_bytes, process_cpu_seconds_total, process_open_fds, process_max_fds and
+// process_start_time_seconds of this process: into a shard made for this one scrape.
+void measure_process(Metrics& shard);
 
 }  // namespace gatehouse::telemetry
 

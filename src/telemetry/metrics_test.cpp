@@ -112,8 +112,56 @@ TEST(Metrics, NoUpdateOfManyThreadsIsLost) {
   EXPECT_EQ(histogram.sum(), 20'000);
 }
 
+TEST(Metrics, ABucketShowsTheLastSampledRequestThatFellIntoIt) {
+  Metrics metrics;
+  Histogram& histogram = metrics.histogram("d_seconds", "D", {{"route", "/a"}}, std::array{0.1, 1.0});
+  const auto first = TraceContext::start();
+  const auto last = TraceContext::start();
+  auto unsampled = TraceContext::start();
+  unsampled.flags = 0;
+  histogram.observe(0.5, first);
+  histogram.observe(std::chrono::milliseconds{750}, last);
+  histogram.observe(0.8, unsampled);
+  EXPECT_FALSE(histogram.exemplar_of(0));
+  ASSERT_TRUE(histogram.exemplar_of(1));
+  EXPECT_EQ(histogram.exemplar_of(1)->trace_id, last.trace_id);
+  EXPECT_EQ(histogram.exemplar_of(1)->value, 0.75);
+  EXPECT_EQ(histogram.count(), 3U);
+}
+
+TEST(Metrics, OpenMetricsNamesCountersWithoutTheirSuffixAndCarriesExemplars) {
+  Metrics metrics;
+  metrics.counter("requests_total", "Requests").add(3);
+  metrics.gauge("open", "Open", {{"kind", "a\"b\\c\nd"}}).set(0.5);
+  const auto trace = TraceContext::start();
+  metrics.histogram("d_seconds", "D", {}, std::array{0.25, 1.0}).observe(0.5, trace);
+  const Metrics* const shards[] = {&metrics};
+  const std::string text = render(shards, ExpositionFormat::open_metrics);
+  for (const auto* line :
+       {"# TYPE requests counter", "requests_total 3.0", "# TYPE open gauge",
+        R"(open{kind="a\"b\\c\nd"} 0.5)", "# TYPE d_seconds histogram", R"(d_seconds_bucket{le="0.25"} 0)",
+        R"(d_seconds_bucket{le="+Inf"} 1)", "d_seconds_count 1", "d_seconds_sum 0.5"}) {
+    EXPECT_TRUE(has_line(text, line)) << line << " is missing in\n" << text;
+  }
+  EXPECT_NE(text.find(R"(d_seconds_bucket{le="1.0"} 1 # {trace_id=")" + trace.trace_id_hex() + R"("} 0.5 )"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(text.ends_with("\n# EOF\n")) << text;
+}
+
+TEST(Metrics, AScrapeThatAsksForOpenMetricsGetsIt) {
+  using enum ExpositionFormat;
+  EXPECT_EQ(negotiate_exposition("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"),
+            open_metrics);
+  EXPECT_EQ(negotiate_exposition("text/plain, Application/OpenMetrics-Text; version=0.0.1"), open_metrics);
+  EXPECT_EQ(negotiate_exposition("text/html"), text);
+  EXPECT_EQ(negotiate_exposition(""), text);
+}
+
 TEST(Metrics, TheProcessShowsItsMemoryTimeDescriptorsAndStart) {
-  const std::string text = render_process();
+  Metrics process;
+  measure_process(process);
+  const std::string text = render_one(process);
   for (const auto* name : {"process_resident_memory_bytes ", "process_cpu_seconds_total ",
                            "process_open_fds ", "process_start_time_seconds "}) {
     const std::size_t at = text.find("\n" + std::string(name));

@@ -76,7 +76,7 @@ std::optional<TraceContext> TraceContext::parse(std::string_view traceparent) {
   if (!read_hex(traceparent.substr(3), trace.trace_id) || all_zero(trace.trace_id)) return std::nullopt;
   if (!read_hex(traceparent.substr(36), trace.span_id) || all_zero(trace.span_id)) return std::nullopt;
   if (!read_hex(traceparent.substr(53), flags)) return std::nullopt;
-  trace.flags = flags[0] & 0x01U;  // the others are reserved and must not be passed on
+  trace.flags = flags[0] & TraceContext::kSampled;  // the others are reserved and must not be passed on
   return trace;
 }
 

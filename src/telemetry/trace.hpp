@@ -11,9 +11,11 @@
 namespace gatehouse::telemetry {
 
 struct TraceContext {
+  static constexpr std::uint8_t kSampled = 0x01;  // section 3.2.2.5.1
+
   std::array<std::uint8_t, 16> trace_id{};
   std::array<std::uint8_t, 8> span_id{};
-  std::uint8_t flags = 0x01;  // bit 0: sampled
+  std::uint8_t flags = kSampled;
 
   // A new trace with a random id.
   [[nodiscard]] static TraceContext start();
