@@ -19,7 +19,7 @@ GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& part
       tasks_(executor),
       client_(executor, parts.settings.upstream),
       discovery_(executor, client_, registry_of(parts, metrics_)),
-      peers_(discovery_, client_, parts.upstream_tls.platform, metrics_),
+      peers_(discovery_, client_, parts.upstream_tls.platform, parts.clock, metrics_),
       tokens_({.issuer = parts.config.issuer}, parts.clock,
               [this] { return service::fetch_issuer_keys(peers_, parts_.config.issuer); }),
       redis_counters_(executor, discovery_, parts.settings.redis),
@@ -36,7 +36,7 @@ GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& part
       server_(executor, proxy_, parts.settings.server),
       requests_(
           metrics_.counter("kong_nginx_requests_total", "Requests of this node", {{"subsystem", "http"}})),
-      self_watch_(metrics_) {
+      self_watch_(metrics_, parts.clock) {
   self_watch_.add(server_);
   self_watch_.add([this] { count_connections(); });
 }

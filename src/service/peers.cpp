@@ -5,8 +5,8 @@
 namespace gatehouse::service {
 
 Peers::Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls,
-             telemetry::Metrics& metrics)
-    : discovery_(discovery), http_(http), tls_(std::move(tls)), metrics_(metrics) {}
+             const core::Clock& clock, telemetry::Metrics& metrics)
+    : discovery_(discovery), http_(http), tls_(std::move(tls)), clock_(clock), metrics_(metrics) {}
 
 Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& request, Deadline deadline,
                                            const TraceContext& trace) {
@@ -31,9 +31,9 @@ Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& r
   if (left != std::chrono::milliseconds::max()) {
     request.headers.set("X-Request-Timeout-Ms", std::to_string(left.count()));
   }
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = clock_.steady_now();
   auto reply = co_await http_.fetch(target, request, deadline);
-  const auto took = std::chrono::steady_clock::now() - begun;
+  const auto took = clock_.steady_now() - begun;
   const std::string_view failure = reply ? std::string_view{} : reply.error().reason;
   count({std::move(service), reply ? reply->status : 0, failure}, took, trace);
   co_return reply;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "discovery/client.hpp"
 #include "http/client.hpp"
@@ -18,7 +19,7 @@ namespace gatehouse::service {
 class Peers {
  public:
   Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls,
-        telemetry::Metrics& metrics);
+        const core::Clock& clock, telemetry::Metrics& metrics);
 
   // One try at one instance of the service, round robin. No retry here: the caller knows what is safe.
   // `unavailable`/"no_instance" (safe_to_retry) if discovery knows none; otherwise http::Client's errors.
@@ -38,6 +39,7 @@ class Peers {
   discovery::Client& discovery_;
   http::Client& http_;
   std::shared_ptr<net::ClientTls> tls_;
+  const core::Clock& clock_;
   telemetry::Metrics& metrics_;
   std::map<Outcome, telemetry::Histogram*> durations_;
   std::map<std::string, std::size_t> next_;

@@ -21,8 +21,9 @@ void raise_to(telemetry::Counter& counter, std::uint64_t total) {
 
 }  // namespace
 
-SelfWatch::SelfWatch(telemetry::Metrics& metrics)
+SelfWatch::SelfWatch(telemetry::Metrics& metrics, const core::Clock& clock)
     : metrics_(metrics),
+      clock_(clock),
       loop_delay_(metrics.histogram("runtime_loop_delay_seconds", "How late a timer of an event loop came",
                                     {}, kLoopDelayBuckets)) {}
 
@@ -64,10 +65,10 @@ void SelfWatch::add_log() {
 Awaitable<> SelfWatch::run() {
   for (;;) {
     for (const auto& sample : samples_) sample();
-    const auto due = std::chrono::steady_clock::now() + kPeriod;
+    const auto due = clock_.steady_now() + kPeriod;
     const auto slept = co_await runtime::sleep_for(kPeriod);
     if (!slept) co_return;
-    loop_delay_.observe(std::max(std::chrono::steady_clock::now() - due, {}));
+    loop_delay_.observe(std::max(clock_.steady_now() - due, {}));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "http/server.hpp"
 #include "runtime/awaitable.hpp"
 #include "runtime/blocking_pool.hpp"
@@ -15,7 +16,7 @@ namespace gatehouse::service {
 
 class SelfWatch {
  public:
-  explicit SelfWatch(telemetry::Metrics& metrics);
+  SelfWatch(telemetry::Metrics& metrics, const core::Clock& clock);
 
   void add(std::function<void()> sample);
   void add(const http::Server& server);
@@ -27,6 +28,7 @@ class SelfWatch {
 
  private:
   telemetry::Metrics& metrics_;
+  const core::Clock& clock_;
   telemetry::Histogram& loop_delay_;
   std::vector<std::function<void()>> samples_;
 };

@@ -152,9 +152,9 @@ struct Service::State {
         http(worker.executor(), {}),
         registry(or_stop(registry_options(config_.discovery, config_.secrets_dir(), client_tls))),
         discovery(worker.executor(), http, counted(registry)),
-        peers(discovery, http, client_tls, metrics),
+        peers(discovery, http, client_tls, clock, metrics),
         verifier({.issuer = config_.issuer}, clock, [this] { return fetch_keys(); }),
-        self_watch(metrics) {
+        self_watch(metrics, clock) {
     metrics
         .gauge("gatehouse_build_info", "1, with the version that runs",
                {{"version", std::string(version())}, {"role", config.role}})

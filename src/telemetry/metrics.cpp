@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <new>
 #include <stdexcept>
 #include <thread>
 #include <variant>
@@ -74,9 +73,7 @@ Histogram::Histogram(std::span<const double> bounds)
     throw std::logic_error("histogram bounds must rise");
 }
 
-Histogram::~Histogram() {
-  delete[] exemplars_.load(std::memory_order_acquire);
-}
+Histogram::~Histogram() = default;
 
 std::size_t Histogram::count_in_bucket(double value) noexcept {
   // Fifteen bounds at most: a line of comparisons is faster than a binary search.
@@ -88,19 +85,18 @@ std::size_t Histogram::count_in_bucket(double value) noexcept {
 }
 
 Histogram::ExemplarSlot* Histogram::exemplars() noexcept {
-  ExemplarSlot* slots = exemplars_.load(std::memory_order_acquire);
-  if (slots != nullptr) return slots;
-  auto* made = new (std::nothrow) ExemplarSlot[bounds_.size() + 1];
-  if (exemplars_.compare_exchange_strong(slots, made, std::memory_order_acq_rel)) return made;
-  delete[] made;
-  return slots;
+  std::call_once(exemplars_made_, [this] {
+    owned_exemplars_ = std::make_unique<ExemplarSlot[]>(bounds_.size() + 1);
+    exemplars_.store(owned_exemplars_.get(), std::memory_order_release);
+  });
+  return owned_exemplars_.get();
 }
 
 void Histogram::observe(double value, const TraceContext& trace) noexcept {
   const std::size_t bucket = count_in_bucket(value);
   if ((trace.flags & TraceContext::kSampled) == 0) return;
   ExemplarSlot* slots = exemplars();
-  if (slots == nullptr || slots[bucket].is_held.test_and_set(std::memory_order_acquire)) return;
+  if (slots[bucket].is_held.test_and_set(std::memory_order_acquire)) return;
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   slots[bucket].exemplar = {trace.trace_id, value, now.count()};
   slots[bucket].is_held.clear(std::memory_order_release);

@@ -16,6 +16,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -106,7 +107,9 @@ class Histogram {
   std::vector<double> bounds_;
   std::unique_ptr<std::atomic<std::uint64_t>[]> counts_;
   std::atomic<double> sum_{0};
-  std::atomic<ExemplarSlot*> exemplars_{nullptr};  // one per bucket, made with the first exemplar
+  std::once_flag exemplars_made_;                    // with the first of them: most histograms have none
+  std::unique_ptr<ExemplarSlot[]> owned_exemplars_;  // one per bucket
+  std::atomic<ExemplarSlot*> exemplars_{nullptr};    // the same, for who only looks
 };
 
 struct MetricsLimits {
