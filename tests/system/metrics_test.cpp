@@ -10,8 +10,7 @@ namespace {
 
 TEST(Metrics, OfEveryRoleArePassedByPromtoolAndCarryNoIdentifier) {
   const auto promtool = find_program("promtool-3");
-  if (!promtool)
-    GTEST_SKIP() << "promtool-3 (tools/peers) is missing: the metrics' format was not checked";
+  if (!promtool) GTEST_SKIP() << "promtool-3 (tools/peers) is missing: the metrics' format was not checked";
   const RunningPlatform platform;
   const Outcome purchase =
       platform.gatehouse({"demo"}, std::chrono::seconds{60});  // so that there is something to show
