@@ -1,6 +1,6 @@
 // The shop in a browser: a platform, Chromium, and what a customer does with his hands.
+import {randomUUID} from 'node:crypto';
 import {mkdtempSync, rmSync} from 'node:fs';
-import {get} from 'node:https';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {chromium, type BrowserContext, type BrowserContextOptions, type Page} from 'playwright-core';
@@ -13,22 +13,15 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
                '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
                '--ignore-certificate-errors'];   // a service worker wants a certificate that is trusted
 
-const status = (url: string): Promise<number> => new Promise((resolve, reject) => {
-  get(url, {rejectUnauthorized: false}, (answer) => { answer.resume(); resolve(answer.statusCode ?? 0); }).on('error', reject);
-});
-
 export class Shop {
   readonly platform = new Platform();
   private readonly profiles: string[] = [];
   private readonly contexts: BrowserContext[] = [];
-  hasSignUp = false;
   // What the browser said that nobody should have to read: exceptions and refusals of the content security policy.
   readonly complaints: string[] = [];
 
   async start(): Promise<void> {
     await this.platform.start();
-    const registrations = `${this.platform.url}/realms/gatehouse/protocol/openid-connect/registrations`;
-    this.hasSignUp = (await status(registrations)) !== 404;
   }
 
   async stop(): Promise<void> {
@@ -60,6 +53,15 @@ export class Shop {
     await page.getByLabel('Username or email').fill(username);
     await page.locator('input[name=password]').fill(this.platform.passwordOf(username));
     await page.locator('form button[type=submit]').first().click();
+  }
+
+  // A person whom nobody has seen before, at the auth server's own page.
+  async signUp(page: Page, username: string): Promise<void> {
+    const password = `${username}-${randomUUID()}`;
+    const fields = {'Username': username, 'Email': `${username}@example.test`, 'First name': 'Nora', 'Last name': 'Newcomer',
+                    'Password': password, 'Confirm password': password};
+    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, {exact: true}).fill(value);
+    await page.getByRole('button', {name: 'Create account'}).click();
   }
 }
 

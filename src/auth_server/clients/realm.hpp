@@ -19,6 +19,8 @@ struct Realm {
   bool enabled = true;
   std::int64_t not_before = 0;  // Unix seconds: what was issued before is void
   Lifetimes lifetimes;
+  bool registration_allowed = false;  // whether people may sign up by themselves
+  Names default_roles;                // of the realm, for whoever signs up
   std::map<std::string, Client, std::less<>> clients;
 
   // Null if there is none, or if it is disabled: to the outside both are the same.

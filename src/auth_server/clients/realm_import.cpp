@@ -33,6 +33,30 @@ void read_lifetimes(Fields& fields, Lifetimes& lifetimes) {
   lifetimes.session_max = seconds_of(fields, "ssoSessionMaxLifespan", lifetimes.session_max);
 }
 
+Names realm_role_names(const json::object* roles) {
+  Names names;
+  const json::value* of_realm = roles != nullptr ? roles->if_contains("realm") : nullptr;
+  const json::array* list = of_realm != nullptr ? of_realm->if_array() : nullptr;
+  if (list == nullptr) return names;
+  for (const json::value& role : *list) {
+    const json::value* name = role.is_object() ? role.get_object().if_contains("name") : nullptr;
+    if (name != nullptr && name->is_string()) names.emplace(std::string_view(name->get_string()));
+  }
+  return names;
+}
+
+// A role that is misspelt shall stop the start, not everybody who signs up.
+void read_registration(Fields& fields, Realm& realm) {
+  realm.registration_allowed = fields.optional_flag("registrationAllowed", false);
+  for (std::string& role : fields.optional_texts("defaultRoles", {}))
+    realm.default_roles.insert(std::move(role));
+  if (!realm.registration_allowed) return;
+  const Names known = realm_role_names(fields.maybe_object("roles"));
+  for (const std::string& role : realm.default_roles) {
+    if (!known.contains(role)) fields.reject("defaultRoles", role + " is no role of the realm");
+  }
+}
+
 // Stable over restarts and instances, so that what a service account owns stays its own.
 std::string service_account_id(const Realm& realm, const Client& client) {
   const std::string seed = fmt::format("service-account:{}:{}", realm.name, client.client_id);
@@ -103,6 +127,7 @@ Result<Realm> import_realm(const json::object& object, const ImportContext& cont
   realm.not_before = fields.optional_int("notBefore", 0, {});
   realm.lifetimes = context.lifetimes;
   read_lifetimes(fields, realm.lifetimes);
+  read_registration(fields, realm);
 
   Result<void> clients;
   read_clients(fields, realm, context, clients);

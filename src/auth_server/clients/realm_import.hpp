@@ -3,6 +3,10 @@
 // that a user with "serviceAccountClientId" gives that client's service account its roles. Unknown keys are
 // let pass: the form is Keycloak's, and this reads a part of it.
 //
+// "registrationAllowed": true lets people sign up. Their roles are "defaultRoles": ["customer"], the list
+// that Keycloak still imports; the composite "defaultRole" of its newer exports is let pass, for roles made
+// of roles do not exist here.
+//
 // Client attributes, all as text:
 //   "post.logout.redirect.uris": "https://a/x##https://a/y", or "+" for the same as redirectUris
 //   "id.token.signed.response.alg", "access.token.signed.response.alg": "ES256" or "RS256"

@@ -76,6 +76,26 @@ TEST(RealmImport, takes_the_lifetimes_that_the_file_states) {
   EXPECT_EQ(realm->not_before, 7);
 }
 
+TEST(RealmImport, lets_people_sign_up_only_where_the_file_says_so) {
+  const std::string_view client = R"("publicClient": true, "redirectUris": ["https://a.test/cb"])";
+  const std::string_view roles = R"(, "roles": {"realm": [{"name": "customer"}, {"name": "reader"}]})";
+  const auto closed = import(client);
+  ASSERT_TRUE(closed);
+  EXPECT_FALSE(closed->registration_allowed);
+  const auto open = import(
+      client,
+      fmt::format(R"({}, "registrationAllowed": true, "defaultRoles": ["customer", "reader"])", roles));
+  ASSERT_TRUE(open) << open.error().detail;
+  EXPECT_TRUE(open->registration_allowed);
+  EXPECT_EQ(open->default_roles, (Names{"customer", "reader"}));
+  const auto misspelt =
+      import(client, fmt::format(R"({}, "registrationAllowed": true, "defaultRoles": ["custommer"])", roles));
+  ASSERT_FALSE(misspelt);
+  EXPECT_TRUE(misspelt.error().detail.starts_with("defaultRoles")) << misspelt.error().detail;
+  EXPECT_TRUE(import(client, R"(, "defaultRoles": ["offline_access"])")) << "nobody is given it";
+  EXPECT_FALSE(import(client, R"(, "registrationAllowed": "yes")"));
+}
+
 TEST(RealmImport, names_what_is_wrong_and_where) {
   struct Case {
     std::string_view client;
@@ -144,6 +164,8 @@ TEST(RealmImport, reads_the_realm_that_comes_with_the_platform) {
   const auto realms = import_realms(text.str(), shipped);
   ASSERT_TRUE(realms) << realms.error().detail;
   EXPECT_NE(realms->front().find_client("storefront"), nullptr);
+  EXPECT_TRUE(realms->front().registration_allowed);
+  EXPECT_EQ(realms->front().default_roles, Names{"customer"});
   EXPECT_EQ(realms->front().find_client("payments-robot")->service_account.realm_roles, Names{"payment"});
 }
 

@@ -1,5 +1,8 @@
 #include "auth_server/pages/pages.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "auth_server/pages/style.hpp"
@@ -46,6 +49,12 @@ std::string alert_of(std::string_view text) {
   return fmt::format("<p class=\"alert\" id=\"alert\" role=\"alert\">{}</p>\n", escape_html(text));
 }
 
+std::string way_to(std::string_view question, std::string_view link, std::string_view answer) {
+  if (link.empty()) return {};
+  return fmt::format("<p class=\"other\">{} <a href=\"{}\">{}</a></p>\n", question, escape_html(link),
+                     answer);
+}
+
 }  // namespace
 
 http::Response login_page(const LoginPage& login) {
@@ -58,16 +67,80 @@ http::Response login_page(const LoginPage& login) {
       "<label for=\"password\">Password</label>\n"
       "<input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" "
       "maxlength=\"256\" required{}{}>\n"
-      "<button type=\"submit\" name=\"login\" value=\"Sign In\">Sign In</button>\n</form>\n";
+      "<button type=\"submit\" name=\"login\" value=\"Sign In\">Sign In</button>\n</form>\n{}";
   const std::string_view invalid =
       login.alert.empty() ? "" : " aria-invalid=\"true\" aria-describedby=\"alert\"";
   const std::string_view focus = " autofocus";
   const bool has_name = !login.username.empty();
-  const std::string content =
-      fmt::format(form, escape_html(login.client_name), escape_html(login.realm_name), alert_of(login.alert),
-                  escape_html(login.action), escape_html(login.username), has_name ? "" : focus, invalid,
-                  has_name ? focus : "", invalid);
+  const std::string content = fmt::format(
+      form, escape_html(login.client_name), escape_html(login.realm_name), alert_of(login.alert),
+      escape_html(login.action), escape_html(login.username), has_name ? "" : focus, invalid,
+      has_name ? focus : "", invalid, way_to("New here?", login.registration_link, "Create an account"));
   return page(login.status, "Sign in to " + login.realm_name, content, login.redirect_source);
+}
+
+namespace {
+
+struct Input {
+  std::string_view name;  // as Keycloak's form has it
+  std::string_view label;
+  std::string_view attributes;
+  FormField RegistrationPage::* field;
+};
+
+constexpr Input kRegistrationInputs[] = {
+    {"username", "Username",
+     R"(type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128")",
+     &RegistrationPage::username},
+    {"email", "Email", R"(type="email" autocomplete="email" maxlength="254")", &RegistrationPage::email},
+    {"firstName", "First name", R"(type="text" autocomplete="given-name" maxlength="200")",
+     &RegistrationPage::first_name},
+    {"lastName", "Last name", R"(type="text" autocomplete="family-name" maxlength="200")",
+     &RegistrationPage::last_name},
+    {"password", "Password", R"(type="password" autocomplete="new-password" maxlength="256")",
+     &RegistrationPage::password},
+    {"password-confirm", "Confirm password", R"(type="password" autocomplete="new-password" maxlength="256")",
+     &RegistrationPage::password_again},
+};
+
+std::string field_of(const Input& input, const FormField& field, bool has_focus) {
+  const std::string value = field.value.empty() ? "" : fmt::format(" value=\"{}\"", escape_html(field.value));
+  const std::string_view focus = has_focus ? " autofocus" : "";
+  if (field.error.empty())
+    return fmt::format("<label for=\"{0}\">{1}</label>\n<input id=\"{0}\" name=\"{0}\" {2}{3} required{4}>\n",
+                       input.name, input.label, input.attributes, value, focus);
+  return fmt::format(
+      "<label for=\"{0}\">{1}</label>\n<p class=\"error\" id=\"{0}-error\">{5}</p>\n"
+      "<input id=\"{0}\" name=\"{0}\" {2}{3} required{4} aria-invalid=\"true\" "
+      "aria-describedby=\"{0}-error\">\n",
+      input.name, input.label, input.attributes, value, focus, escape_html(field.error));
+}
+
+// The first field that is wrong, or else the first that is empty.
+const Input* input_to_begin_with(const RegistrationPage& registration) {
+  const auto is_wrong = [&](const Input& input) { return !(registration.*input.field).error.empty(); };
+  const auto is_empty = [&](const Input& input) { return (registration.*input.field).value.empty(); };
+  const Input* const wrong = std::ranges::find_if(kRegistrationInputs, is_wrong);
+  return wrong != std::end(kRegistrationInputs) ? wrong : std::ranges::find_if(kRegistrationInputs, is_empty);
+}
+
+}  // namespace
+
+http::Response registration_page(const RegistrationPage& registration) {
+  constexpr std::string_view form =
+      "<h1>Create an account</h1>\n<p class=\"where\">at {}, to go on to {}</p>\n{}"
+      "<form method=\"post\" action=\"{}\">\n{}"
+      "<button type=\"submit\" name=\"register\" value=\"Register\">Create account</button>\n</form>\n{}";
+  const Input* const begin = input_to_begin_with(registration);
+  std::string fields;
+  for (const Input& input : kRegistrationInputs)
+    fields += field_of(input, registration.*input.field, &input == begin);
+  const std::string content =
+      fmt::format(form, escape_html(registration.realm_name), escape_html(registration.client_name),
+                  alert_of(registration.alert), escape_html(registration.action), fields,
+                  way_to("Have an account already?", registration.login_link, "Sign in"));
+  return page(registration.status, "Create an account at " + registration.realm_name, content,
+              registration.redirect_source);
 }
 
 http::Response logout_page(const LogoutPage& logout) {

@@ -14,10 +14,32 @@ namespace gatehouse::auth_server {
 struct LoginPage {
   std::string realm_name;
   std::string client_name;
-  std::string action;           // where the form goes
-  std::string username;         // filled in beforehand
-  std::string alert;            // empty: none
-  std::string redirect_source;  // the only foreign place to which the form may lead, as a CSP source
+  std::string action;             // where the form goes
+  std::string username;           // filled in beforehand
+  std::string alert;              // empty: none
+  std::string registration_link;  // empty: nobody can sign up
+  std::string redirect_source;    // the only foreign place to which the form may lead, as a CSP source
+  unsigned status = 200;
+};
+
+struct FormField {
+  std::string value;  // filled in beforehand
+  std::string error;  // what is wrong with it; empty: nothing
+};
+
+struct RegistrationPage {
+  std::string realm_name;
+  std::string client_name;
+  std::string action;
+  std::string login_link;
+  FormField username;
+  FormField email;
+  FormField first_name;
+  FormField last_name;
+  FormField password;  // these two never with a value
+  FormField password_again;
+  std::string alert;  // empty: none
+  std::string redirect_source;
   unsigned status = 200;
 };
 
@@ -49,6 +71,7 @@ struct MessagePage {
 };
 
 [[nodiscard]] http::Response login_page(const LoginPage&);
+[[nodiscard]] http::Response registration_page(const RegistrationPage&);
 [[nodiscard]] http::Response logout_page(const LogoutPage&);
 [[nodiscard]] http::Response device_code_page(const DeviceCodePage&);
 // Answers with `approve` or `deny`.

@@ -28,7 +28,10 @@ input[aria-invalid] { border-color: var(--alert); }
 button { width: 100%; padding: .75rem; color: var(--on-mark); background: var(--mark); border: 0;
   border-radius: .375rem; font: inherit; font-weight: 600; cursor: pointer; }
 button.second { margin-top: .75rem; color: inherit; background: transparent; border: 1px solid var(--line); }
-input:focus-visible, button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
+.error { margin-bottom: .25rem; color: var(--alert); }
+.other { margin: 1.5rem 0 0; text-align: center; }
+a { color: var(--mark); }
+a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 )css";
 
 }  // namespace gatehouse::auth_server

@@ -1,5 +1,8 @@
 #include "auth_server/people/auth_service_people.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "core/text.hpp"
 
 namespace gatehouse::auth_server {
@@ -23,22 +26,43 @@ ClientRoles client_roles_of(const json::object* by_client) {
   return roles;
 }
 
+// What can be wrong with somebody who signs up. Kept as literals, which an Error's reason must be.
+constexpr std::array<std::string_view, 6> kFaults = {"username_taken", "email_taken",  "invalid_username",
+                                                     "invalid_email",  "invalid_name", "weak_password"};
+
+// A problem document (RFC 9457) about a person who cannot be taken as he is.
+Result<Person> fault_from_problem(const http::Reply& reply) {
+  const auto document = core::parse_json_object(reply.content);
+  std::string code;
+  if (document) {
+    Fields fields{*document};
+    code = fields.optional_text("code", "");
+    const std::string detail = fields.optional_text("detail", "");
+    const auto fault = std::ranges::find(kFaults, code);
+    const ErrorKind kind = reply.status == 409 ? ErrorKind::conflict : ErrorKind::unprocessable;
+    if (fault != kFaults.end()) return refuse(kind, *fault, detail);
+  }
+  return fail(ErrorKind::bad_upstream, "people_unavailable",
+              fmt::format("the auth service answered {} {}", reply.status, code), Origin::upstream);
+}
+
+}  // namespace
+
 Result<Person> person_from_reply(const http::Reply& reply) {
-  if (reply.status == 200) {
+  if (reply.status == 200 || reply.status == 201) {
     const auto document = core::parse_json_object(reply.content);
     if (!document) return fail(ErrorKind::bad_upstream, "bad_person", "not a JSON object", Origin::upstream);
     return person_from_json(*document);
   }
   if (reply.status == 401) return refuse(ErrorKind::unauthenticated, "invalid_credentials");
   if (reply.status == 404) return refuse(ErrorKind::not_found, "unknown_person");
+  if (reply.status == 409 || reply.status == 422) return fault_from_problem(reply);
   const std::string detail = fmt::format("the auth service answered {}", reply.status);
   if (reply.status == 429 || reply.status == 503) {
     return fail(ErrorKind::unavailable, "people_unavailable", detail, Origin::upstream);
   }
   return fail(ErrorKind::bad_upstream, "people_unavailable", detail, Origin::upstream);
 }
-
-}  // namespace
 
 Result<Person> person_from_json(const json::object& document) {
   Fields fields{document};
@@ -68,7 +92,23 @@ Awaitable<Result<Person>> AuthServicePeople::verify(Credentials credentials, Que
                           {"username", credentials.username},
                           {"password", credentials.password.reveal()}};
   request.content = json::serialize(body);
-  co_return co_await ask(std::move(request), std::move(question), Effect::counts_failures);
+  co_return co_await ask(std::move(request), std::move(question), Effect::lasting);
+}
+
+Awaitable<Result<Person>> AuthServicePeople::create(Registration wanted, Question question) {
+  http::Request request;
+  request.method = "POST";
+  request.target = "/internal/users";
+  request.headers.set("Content-Type", "application/json");
+  const json::object body{{"realm", wanted.realm},
+                          {"username", wanted.username},
+                          {"email", wanted.email.reveal()},
+                          {"first_name", wanted.first_name.reveal()},
+                          {"last_name", wanted.last_name.reveal()},
+                          {"realm_roles", json::value_from(wanted.realm_roles)},
+                          {"password", wanted.password.reveal()}};
+  request.content = json::serialize(body);
+  co_return co_await ask(std::move(request), std::move(question), Effect::lasting);
 }
 
 Awaitable<Result<Person>> AuthServicePeople::find(std::string realm, std::string id, Question question) {
@@ -79,7 +119,7 @@ Awaitable<Result<Person>> AuthServicePeople::find(std::string realm, std::string
 }
 
 // Another instance is asked only when the first surely did nothing: a repeated wrong password would count
-// twice towards the lock.
+// twice towards the lock, and a person who signs up would find his own name taken.
 Awaitable<Result<Person>> AuthServicePeople::ask(http::Request request, Question question, Effect effect) {
   request.headers.set("Accept", "application/json");
   if (!question.client_address.empty()) request.headers.set("X-Forwarded-For", question.client_address);

@@ -1,4 +1,5 @@
-// People, asked of the auth service: POST /internal/credentials/verify and GET /internal/users/{id}.
+// People, asked of the auth service: POST /internal/credentials/verify, GET /internal/users/{id} and POST
+// /internal/users.
 #pragma once
 
 #include <chrono>
@@ -22,15 +23,18 @@ class AuthServicePeople final : public People {
 
   [[nodiscard]] Awaitable<Result<Person>> verify(Credentials credentials, Question question) override;
   [[nodiscard]] Awaitable<Result<Person>> find(std::string realm, std::string id, Question question) override;
+  [[nodiscard]] Awaitable<Result<Person>> create(Registration wanted, Question question) override;
 
  private:
-  enum class Effect { none, counts_failures };
+  enum class Effect { none, lasting };
   [[nodiscard]] Awaitable<Result<Person>> ask(http::Request request, Question question, Effect effect);
 
   service::Peers& peers_;
   AuthServiceOptions options_;
 };
 
+// What the auth service answered; the errors of People.
+[[nodiscard]] Result<Person> person_from_reply(const http::Reply&);
 // The auth service's document of a person. `bad_upstream`/"bad_person" if it is none.
 [[nodiscard]] Result<Person> person_from_json(const json::object&);
 

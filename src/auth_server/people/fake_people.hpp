@@ -6,6 +6,7 @@
 #include <string>
 
 #include "auth_server/people/people.hpp"
+#include "core/ids.hpp"
 
 namespace gatehouse::auth_server::testing {
 
@@ -26,6 +27,7 @@ class FakePeople final : public People {
   void come_back() { is_down_ = false; }
 
   int asked = 0;
+  int created = 0;  // tried to
 
   [[nodiscard]] Awaitable<Result<Person>> verify(Credentials credentials, Question) override {
     ++asked;
@@ -47,7 +49,41 @@ class FakePeople final : public People {
     co_return found->second.person;
   }
 
+  // Judges in the auth service's order, by fewer rules.
+  [[nodiscard]] Awaitable<Result<Person>> create(Registration wanted, Question) override {
+    ++created;
+    if (is_down_) co_return fail(ErrorKind::unavailable, "no_instance");
+    if (auto fault = fault_of(wanted)) co_return std::unexpected(*std::move(fault));
+    Person person;
+    person.id = core::uuid_v4();
+    person.username = wanted.username;
+    person.email = wanted.email;
+    person.first_name = wanted.first_name;
+    person.last_name = wanted.last_name;
+    person.realm_roles = wanted.realm_roles;
+    co_return add(wanted.realm, std::move(person), std::string(wanted.password.reveal())).person;
+  }
+
  private:
+  [[nodiscard]] std::optional<Error> fault_of(const Registration& wanted) const {
+    const auto broken = [](std::string_view reason, std::string rule) {
+      return Error(ErrorKind::unprocessable, reason, std::move(rule), Origin::client);
+    };
+    if (wanted.username.contains(' ')) return broken("invalid_username", "a username has letters or digits");
+    if (!wanted.email.reveal().contains('@')) return broken("invalid_email", "not an e-mail address");
+    if (wanted.last_name.reveal().size() > 200) return broken("invalid_name", "a name has at most 200 bytes");
+    if (wanted.password.reveal().size() < 12)
+      return broken("weak_password", "a password has at least 12 characters");
+    for (const auto& [key, entry] : entries_) {
+      if (!key.starts_with(wanted.realm + "/")) continue;
+      if (entry.person.username == wanted.username)
+        return Error(ErrorKind::conflict, "username_taken", {}, Origin::client);
+      if (entry.person.email.reveal() == wanted.email.reveal())
+        return Error(ErrorKind::conflict, "email_taken", {}, Origin::client);
+    }
+    return std::nullopt;
+  }
+
   std::map<std::string, Entry> entries_;
   bool is_down_ = false;
 };

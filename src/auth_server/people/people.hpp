@@ -33,6 +33,17 @@ struct Credentials {
   Secret password;
 };
 
+// Who signs up, as typed: what is wrong with it is for the auth service to say.
+struct Registration {
+  std::string realm;
+  std::string username;
+  Pii email;
+  Pii first_name;
+  Pii last_name;
+  Secret password;
+  Names realm_roles;
+};
+
 // What travels with every question.
 struct Question {
   Deadline deadline;
@@ -49,6 +60,10 @@ class People {
   // `not_found`/"unknown_person".
   [[nodiscard]] virtual Awaitable<Result<Person>> find(std::string realm, std::string id,
                                                        Question question) = 0;
+  // `conflict`/"username_taken", "email_taken"; `unprocessable`/"invalid_username", "invalid_email",
+  // "invalid_name", "weak_password", where the detail is the rule that was broken, in words. After any other
+  // error the person may be there or not.
+  [[nodiscard]] virtual Awaitable<Result<Person>> create(Registration wanted, Question question) = 0;
 };
 
 }  // namespace gatehouse::auth_server

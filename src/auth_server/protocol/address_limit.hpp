@@ -10,6 +10,10 @@
 
 namespace gatehouse::auth_server {
 
+// IPv6 by its /64, the smallest thing that a provider hands out: whoever has one has 2^64 addresses. Anything
+// else as it is.
+[[nodiscard]] std::string network_of(std::string_view address);
+
 class AddressLimit {
  public:
   explicit AddressLimit(unsigned per_minute) : per_minute_(per_minute) {}
@@ -21,8 +25,9 @@ class AddressLimit {
       counts_.clear();
       began_ = now;
     }
-    const bool is_known = counts_.contains(address) || counts_.size() < kAddressesMax;
-    return ++counts_[is_known ? std::string(address) : std::string()] <= per_minute_;
+    const std::string network = network_of(address);
+    const bool is_known = counts_.contains(network) || counts_.size() < kAddressesMax;
+    return ++counts_[is_known ? network : std::string()] <= per_minute_;
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include "auth_server/pages/pages.hpp"
 #include "auth_server/protocol/cookies.hpp"
+#include "auth_server/protocol/registration.hpp"
 #include "auth_server/tokens/read.hpp"
 
 namespace gatehouse::auth_server {
@@ -81,6 +82,7 @@ http::Response show_login(const RealmCall& at, const AuthorizeRequest& request, 
                   .action = form_action(at, "login-actions/authenticate", std::move(flow)),
                   .username = notice.username,
                   .alert = notice.alert,
+                  .registration_link = registration_link(at, request, parameters),
                   .redirect_source = csp_source_of(request.back.redirect_uri),
                   .status = notice.status});
   for (const http::HeaderField field : cookies.headers) response.headers.add(field.name, field.value);
@@ -93,10 +95,10 @@ Awaitable<Result<http::Response>> serve_authorize(OpenIdProvider& provider, serv
   const auto parameters = co_await read_browser_request(*entered);
   if (!parameters) co_return error_page(parameters.error());
   const AuthorizeOutcome outcome = read_authorize_request(*parameters, *entered->realm);
-  if (const auto* error = std::get_if<PageError>(&outcome)) co_return error_page(*error);
-  if (const auto* error = std::get_if<RedirectError>(&outcome))
-    co_return send_back(302, *error, *entered->realm);
-  auto response = co_await answer(*entered, std::get<AuthorizeRequest>(outcome), *parameters);
+  if (auto refusal = refusal_of(outcome, 302, *entered->realm)) co_return *std::move(refusal);
+  const auto& request = std::get<AuthorizeRequest>(outcome);
+  if (request.prompt == Prompt::create) co_return offer_registration(*entered, request, *parameters);
+  auto response = co_await answer(*entered, request, *parameters);
   if (!response) co_return error_page(response.error());
   co_return response;
 }

@@ -1,5 +1,6 @@
 // GET and POST auth: the authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2).
-// Answers a browser that is logged in with a code at once, any other with the login page.
+// Answers a browser that is logged in with a code at once, any other with the login page; with prompt=create
+// every one with the registration page.
 #pragma once
 
 #include "auth_server/protocol/browser.hpp"

@@ -124,6 +124,7 @@ Judgement judge_prompt(const Parameters& parameters, AuthorizeRequest& request) 
   const bool is_login = has("login") || has("select_account");
   if (is_none) request.prompt = Prompt::none;
   if (is_login) request.prompt = Prompt::login;
+  if (has("create")) request.prompt = Prompt::create;
   if (!parameters.has("max_age")) return std::nullopt;
   const auto max_age = core::parse_int<std::int64_t>(parameters.get("max_age"));
   if (!max_age || *max_age < 0 || *max_age > 1'000'000'000) return invalid("Invalid parameter: max_age");

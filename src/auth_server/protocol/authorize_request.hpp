@@ -17,7 +17,8 @@
 namespace gatehouse::auth_server {
 
 enum class ResponseMode { query, fragment };
-enum class Prompt { any, none, login };
+// create: the page to sign up comes first (OpenID Connect Prompt Create 1.0); it wins over login.
+enum class Prompt { any, none, login, create };
 
 // Where an answer goes. Only made of a URI that the client registered.
 struct ReturnAddress {

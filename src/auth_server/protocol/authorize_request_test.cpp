@@ -122,6 +122,7 @@ TEST(AuthorizeRequest, tells_the_client_what_else_is_wrong) {
       {"code_challenge_method missing", "code_challenge_method", "", "invalid_request"},
       {"code_challenge_method plain", "code_challenge_method", "plain", "invalid_request"},
       {"prompt none and login", "prompt", "none login", "invalid_request"},
+      {"prompt none and create", "prompt", "none create", "invalid_request"},
       {"max_age below zero", "max_age", "-1", "invalid_request"},
       {"max_age no number", "max_age", "1x", "invalid_request"},
       {"a request object", "request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported"},

@@ -76,6 +76,14 @@ Awaitable<Result<Parameters>> read_browser_request(const RealmCall& at) {
   co_return Parameters::parse(*body);
 }
 
+std::optional<http::Response> refusal_of(const AuthorizeOutcome& outcome, unsigned redirect_status,
+                                         const Realm& realm) {
+  if (const auto* error = std::get_if<PageError>(&outcome)) return error_page(*error);
+  if (const auto* error = std::get_if<RedirectError>(&outcome))
+    return send_back(redirect_status, *error, realm);
+  return std::nullopt;
+}
+
 http::Response send_back(unsigned status, const RedirectError& error, const Realm& realm) {
   return redirect(status, location_of(error.back, error_answer(error, realm.issuer)));
 }

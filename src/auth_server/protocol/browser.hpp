@@ -36,6 +36,9 @@ struct ReturnedForm {
 // The parameters of an authorization or logout request: the query of a GET, the form of a POST.
 [[nodiscard]] Awaitable<Result<Parameters>> read_browser_request(const RealmCall&);
 
+// Where read_authorize_request() found no request: the page or the redirect that says so.
+[[nodiscard]] std::optional<http::Response> refusal_of(const AuthorizeOutcome&, unsigned redirect_status,
+                                                       const Realm&);
 // Sends the browser back with an error.
 [[nodiscard]] http::Response send_back(unsigned status, const RedirectError&, const Realm&);
 // Stores a code for the session and sends the browser back with it.

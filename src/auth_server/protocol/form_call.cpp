@@ -26,13 +26,20 @@ bool has_secret_in_query(std::string_view query) {
   return false;
 }
 
-Awaitable<Result<json::object>> serve_form(RealmCall at, ServeForm serve, const Client*& named) {
+// What a form says of itself, whatever comes of it.
+struct Seen {
+  const Client* client = nullptr;
+  std::string grant_type;
+};
+
+Awaitable<Result<json::object>> serve_form(RealmCall at, ServeForm serve, Seen& seen) {
   auto form = co_await read_form(at.call);
   if (!form) co_return fail(form);
+  seen.grant_type = form->get("grant_type");
   if (at.headers().count("Authorization") > 1) co_return bad_request("Authorization is there twice");
   const auto presented = read_client(at.headers().get("Authorization"), *form);
   if (!presented) co_return fail(presented);
-  named = at.realm->find_client(presented->client_id);
+  seen.client = at.realm->find_client(presented->client_id);
   const auto client = authenticate_client(*at.realm, *presented);
   if (!client) co_return fail(client);
   FormCall call{std::move(at), *std::move(form), *client};
@@ -55,15 +62,16 @@ Awaitable<Result<Parameters>> read_form(service::Call& call) {
   co_return form;
 }
 
-Awaitable<Result<http::Response>> answer_form(OpenIdProvider& provider, service::Call& call,
-                                              ServeForm serve) {
+Awaitable<Result<http::Response>> answer_form(OpenIdProvider& provider, service::Call& call, ServeForm serve,
+                                              NoteAnswer note) {
   auto entered = enter_realm(provider, call);
   if (!entered) co_return oauth_error(entered.error());
   const auto realm = entered->realm;  // keeps the client that is named below
-  const Client* named = nullptr;
-  auto answer = co_await serve_form(*std::move(entered), serve, named);
+  Seen seen;
+  auto answer = co_await serve_form(*std::move(entered), serve, seen);
+  if (note != nullptr) note(provider, seen.grant_type, answer);
   http::Response response = answer ? private_json(200, *answer) : oauth_error(answer.error());
-  allow_origin(response, call.exchange.request.headers, named);
+  allow_origin(response, call.exchange.request.headers, seen.client);
   co_return response;
 }
 

@@ -20,6 +20,10 @@ struct FormCall {
 // Answers a form call: whatever `serve` refuses becomes an OAuth error, and the client's web origins may read
 // both.
 using ServeForm = Awaitable<Result<json::object>> (*)(FormCall);
-[[nodiscard]] Awaitable<Result<http::Response>> answer_form(OpenIdProvider&, service::Call&, ServeForm serve);
+// For whoever counts: what came of a form, also of one whose client is not who it says. `grant_type` as in
+// the form.
+using NoteAnswer = void (*)(OpenIdProvider&, std::string_view grant_type, const Result<json::object>&);
+[[nodiscard]] Awaitable<Result<http::Response>> answer_form(OpenIdProvider&, service::Call&, ServeForm serve,
+                                                            NoteAnswer note = nullptr);
 
 }  // namespace gatehouse::auth_server

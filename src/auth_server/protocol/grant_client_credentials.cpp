@@ -24,9 +24,7 @@ Awaitable<Result<json::object>> grant_client_credentials(FormCall form) {
     const TokenContext context{*form.at.realm, *form.client, form.at.now};
     return issue_service_token(*form.at.keys, context, *scopes);
   };
-  auto answer = co_await form.at.provider.pool.run(std::move(sign));
-  if (answer) form.at.provider.metrics.service_tokens.add();
-  co_return answer;
+  co_return co_await form.at.provider.pool.run(std::move(sign));
 }
 
 }  // namespace gatehouse::auth_server

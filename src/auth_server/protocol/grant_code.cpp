@@ -70,7 +70,6 @@ Awaitable<Result<json::object>> grant_code(FormCall form) {
   if (!granted) co_return fail(ErrorKind::internal, "bad_code_row", "scope");
   auto scopes = narrow_scopes(*form.client, *granted, {});
   if (!scopes) co_return fail(scopes);
-  provider.metrics.code_tokens.add();
   co_return co_await sign_login_tokens(form.at, *form.client, *person, family, *outcome->session,
                                        *std::move(scopes));
 }

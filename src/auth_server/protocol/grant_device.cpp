@@ -77,7 +77,6 @@ Awaitable<Result<json::object>> grant_device(FormCall form) {
   if (!scope) co_return fail(ErrorKind::internal, "bad_device_row", "scope");
   auto scopes = narrow_scopes(*form.client, *scope, {});
   if (!scopes) co_return fail(scopes);
-  form.at.provider.metrics.device_tokens.add();
   co_return co_await sign_login_tokens(form.at, *form.client, *person, family, *outcome->session,
                                        *std::move(scopes));
 }

@@ -89,7 +89,6 @@ Awaitable<Result<json::object>> grant_refresh(FormCall form) {
                                                  realm.lifetimes, form.at.now, form.at.deadline());
   const auto outcome = judge(std::move(rotated), form);
   if (!outcome) co_return fail(outcome);
-  provider.metrics.refresh_tokens.add();
   co_return co_await sign_login_tokens(form.at, *form.client, *person, *outcome->family, *outcome->session,
                                        *std::move(scopes));
 }

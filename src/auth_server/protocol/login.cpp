@@ -1,7 +1,6 @@
 #include "auth_server/protocol/login.hpp"
 
 #include "auth_server/protocol/authorize.hpp"
-#include "auth_server/protocol/cookies.hpp"
 #include "auth_server/protocol/form_call.hpp"
 #include "auth_server/protocol/sign_in.hpp"
 #include "auth_server/tokens/read.hpp"
@@ -33,14 +32,7 @@ Awaitable<Result<http::Response>> log_in(const RealmCall& at, const AuthorizeReq
     const RedirectError other{request.back, "login_required", "Another person logged in"};
     co_return send_back(303, other, *at.realm);
   }
-  const auto opened = co_await open_session(at, person->id);
-  if (!opened) co_return fail(opened);
-  auto response = co_await send_back_with_code(at, 303, request, opened->session);
-  if (!response) co_return response;
-  set_cookie(*response, kSessionCookie, opened->cookie);
-  clear_cookie(*response, kFlowCookie);
-  note_login(at, *request.client, opened->session);
-  co_return response;
+  co_return co_await let_in(at, request, person->id);
 }
 
 }  // namespace
@@ -51,9 +43,7 @@ Awaitable<Result<http::Response>> serve_login(OpenIdProvider& provider, service:
   const auto form = read_returned_form(*entered, "login");
   if (!form) co_return error_page(form.error());
   const AuthorizeOutcome outcome = read_authorize_request(form->parameters, *entered->realm);
-  if (const auto* error = std::get_if<PageError>(&outcome)) co_return error_page(*error);
-  if (const auto* error = std::get_if<RedirectError>(&outcome))
-    co_return send_back(303, *error, *entered->realm);
+  if (auto refusal = refusal_of(outcome, 303, *entered->realm)) co_return *std::move(refusal);
   const auto& request = std::get<AuthorizeRequest>(outcome);
   if (form->check != FlowCheck::good) {
     const bool is_late = form->check == FlowCheck::expired;

@@ -27,7 +27,8 @@ Result<Parameters> Parameters::parse(std::string_view text, const ParameterLimit
       return refuse(ErrorKind::invalid, "invalid_request", "a parameter is too long");
     }
     // A password may hold any character; whoever stores people judges it.
-    if (!is_fit(name) || (name != "password" && !is_fit(value))) {
+    const bool is_password = name == "password" || name == "password-confirm";
+    if (!is_fit(name) || (!is_password && !is_fit(value))) {
       return refuse(ErrorKind::invalid, "invalid_request", "a parameter is not text");
     }
     if (value.empty()) continue;

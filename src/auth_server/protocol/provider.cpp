@@ -8,8 +8,22 @@ namespace gatehouse::auth_server {
 namespace {
 
 constexpr std::string_view kLogins = "auth_server_logins_total";
+constexpr std::string_view kRegistrations = "auth_server_registrations_total";
+constexpr std::string_view kOtherGrant = "other";
 constexpr std::string_view kTokens = "auth_server_token_answers_total";
 constexpr std::string_view kReuses = "auth_server_reuses_total";
+
+std::vector<GrantCounters> count_grants(Metrics& metrics) {
+  std::vector<GrantCounters> counters;
+  for (const std::string_view grant : {kCodeGrant, kRefreshGrant, kClientGrant, kDeviceGrant, kOtherGrant}) {
+    const auto counter = [&](const char* outcome) -> telemetry::Counter& {
+      return metrics.counter(kTokens, "Answers of the token endpoint, by grant.",
+                             {{"grant", std::string(grant)}, {"outcome", outcome}});
+    };
+    counters.push_back({grant, counter("issued"), counter("refused")});
+  }
+  return counters;
+}
 
 }  // namespace
 
@@ -17,11 +31,10 @@ ProviderMetrics::ProviderMetrics(Metrics& metrics)
     : logins(metrics.counter(kLogins, "Attempts to log in.", {{"outcome", "success"}})),
       failed_logins(metrics.counter(kLogins, "Attempts to log in.", {{"outcome", "refused"}})),
       logouts(metrics.counter("auth_server_logouts_total", "Sessions ended by their person.")),
-      code_tokens(metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "authorization_code"}})),
-      refresh_tokens(metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "refresh_token"}})),
-      service_tokens(
-          metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "client_credentials"}})),
-      device_tokens(metrics.counter(kTokens, "Tokens answered by grant.", {{"grant", "device_code"}})),
+      registrations(metrics.counter(kRegistrations, "Attempts to sign up.", {{"outcome", "created"}})),
+      refused_registrations(
+          metrics.counter(kRegistrations, "Attempts to sign up.", {{"outcome", "refused"}})),
+      token_answers(count_grants(metrics)),
       code_reuses(
           metrics.counter(kReuses, "Single-use values that came back.", {{"kind", "authorization_code"}})),
       refresh_reuses(

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth_server/clients/realm.hpp"
 #include "auth_server/keys/keys.hpp"
@@ -18,6 +19,18 @@
 
 namespace gatehouse::auth_server {
 
+// The grants that the token endpoint knows.
+inline constexpr std::string_view kCodeGrant = "authorization_code";
+inline constexpr std::string_view kRefreshGrant = "refresh_token";
+inline constexpr std::string_view kClientGrant = "client_credentials";
+inline constexpr std::string_view kDeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
+struct GrantCounters {
+  std::string_view grant_type;
+  telemetry::Counter& issued;
+  telemetry::Counter& refused;  // whyever there are no tokens
+};
+
 // What happened, for dashboards and alarms. No label comes from a request.
 struct ProviderMetrics {
   explicit ProviderMetrics(Metrics& metrics);
@@ -25,16 +38,16 @@ struct ProviderMetrics {
   telemetry::Counter& logins;         // {outcome="success"}
   telemetry::Counter& failed_logins;  // {outcome="refused"}
   telemetry::Counter& logouts;
-  telemetry::Counter& code_tokens;  // answers of the token endpoint, by grant
-  telemetry::Counter& refresh_tokens;
-  telemetry::Counter& service_tokens;
-  telemetry::Counter& device_tokens;
-  telemetry::Counter& code_reuses;  // somebody may have stolen something
+  telemetry::Counter& registrations;          // {outcome="created"}
+  telemetry::Counter& refused_registrations;  // {outcome="refused"}: by the rules or the limit
+  std::vector<GrantCounters> token_answers;   // of the known grants; the last is every other
+  telemetry::Counter& code_reuses;            // somebody may have stolen something
   telemetry::Counter& refresh_reuses;
 };
 
 struct ProviderLimits {
   AddressLimit device_requests{30};  // each is a row for ten minutes
+  AddressLimit registrations{10};    // each costs a hash, and tells whether a name is taken
   AddressLimit user_codes{10};       // typed ones: 20^8 cannot be guessed at this pace (RFC 8628 section 5.1)
 };
 

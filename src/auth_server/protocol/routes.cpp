@@ -9,6 +9,7 @@
 #include "auth_server/protocol/introspection.hpp"
 #include "auth_server/protocol/login.hpp"
 #include "auth_server/protocol/logout.hpp"
+#include "auth_server/protocol/registration.hpp"
 #include "auth_server/protocol/revocation.hpp"
 #include "auth_server/protocol/token.hpp"
 #include "auth_server/protocol/userinfo.hpp"
@@ -39,7 +40,7 @@ constexpr std::string_view kIntrospect = "/realms/{realm}/protocol/openid-connec
 constexpr std::string_view kRevoke = "/realms/{realm}/protocol/openid-connect/revoke";
 constexpr std::string_view kLogout = "/realms/{realm}/protocol/openid-connect/logout";
 constexpr std::string_view kAuthorize = "/realms/{realm}/protocol/openid-connect/auth";
-
+constexpr std::string_view kRegistrations = "/realms/{realm}/protocol/openid-connect/registrations";
 constexpr std::string_view kDevice = "/realms/{realm}/protocol/openid-connect/auth/device";
 
 constexpr Row kRows[] = {
@@ -50,6 +51,9 @@ constexpr Row kRows[] = {
     {"GET", kAuthorize, serve_authorize},
     {"POST", kAuthorize, serve_authorize},
     {"POST", "/realms/{realm}/login-actions/authenticate", serve_login},
+    {"GET", kRegistrations, serve_registrations},
+    {"POST", kRegistrations, serve_registrations},
+    {"POST", "/realms/{realm}/login-actions/registration", serve_registration},
     {"POST", kToken, serve_token},
     {"OPTIONS", kToken, serve_preflight},
     {"POST", kDevice, serve_device_authorization},

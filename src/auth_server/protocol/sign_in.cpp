@@ -1,5 +1,6 @@
 #include "auth_server/protocol/sign_in.hpp"
 
+#include "auth_server/protocol/cookies.hpp"
 #include "core/ids.hpp"
 #include "telemetry/log.hpp"
 
@@ -52,6 +53,18 @@ Awaitable<Result<OpenedSession>> open_session(const RealmCall& at, std::string p
   auto stored = co_await sessions.open(opened.session, opened.cookie, at.deadline());
   if (!stored) co_return fail(stored);
   co_return opened;
+}
+
+Awaitable<Result<http::Response>> let_in(const RealmCall& at, const AuthorizeRequest& request,
+                                         std::string person_id) {
+  const auto opened = co_await open_session(at, std::move(person_id));
+  if (!opened) co_return fail(opened);
+  auto response = co_await send_back_with_code(at, 303, request, opened->session);
+  if (!response) co_return response;
+  set_cookie(*response, kSessionCookie, opened->cookie);
+  clear_cookie(*response, kFlowCookie);
+  note_login(at, *request.client, opened->session);
+  co_return response;
 }
 
 void note_login(const RealmCall& at, const Client& client, const Session& session) {

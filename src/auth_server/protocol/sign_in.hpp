@@ -23,6 +23,11 @@ struct OpenedSession {
 // ends.
 [[nodiscard]] Awaitable<Result<OpenedSession>> open_session(const RealmCall&, std::string person_id);
 
+// The end of a login page and of a registration: the session is opened, and its cookie goes to the client
+// together with a code.
+[[nodiscard]] Awaitable<Result<http::Response>> let_in(const RealmCall&, const AuthorizeRequest&,
+                                                       std::string person_id);
+
 void note_login(const RealmCall&, const Client&, const Session&);
 
 }  // namespace gatehouse::auth_server

@@ -1,4 +1,6 @@
 // Tokens that come back: userinfo, introspection, revocation, and which origins may read the answers.
+#include <algorithm>
+
 #include "auth_server/testing/fixture.hpp"
 
 namespace gatehouse::auth_server::testing {
@@ -199,6 +201,32 @@ TEST_F(TokenUseTest, preflight_is_for_origins_that_some_client_has) {
   EXPECT_EQ(known.status, 204);
   EXPECT_EQ(known.headers.get("Access-Control-Allow-Origin"), kOrigin);
   EXPECT_EQ(asked("https://evil.test").headers.get("Access-Control-Allow-Origin"), "");
+}
+
+TEST_F(TokenUseTest, counts_every_answer_by_a_grant_that_it_knows) {
+  const auto count = [&](std::string_view grant, std::string_view outcome) {
+    const auto& counters = provider().metrics.token_answers;
+    const auto found = std::ranges::find(counters, grant, &GrantCounters::grant_type);
+    return (outcome == "issued" ? found->issued : found->refused).value();
+  };
+  static_cast<void>(refresh(text(fresh_tokens(), "refresh_token")));
+  static_cast<void>(refresh("worthless"));
+  const std::string token = fmt::format("{}/token", kBase);
+  const FormPairs robot{{"client_id", "robot"}, {"client_secret", std::string(kRobotSecret)}};
+  static_cast<void>(post(token, changed(robot, {{"grant_type", "client_credentials"}})));
+  static_cast<void>(
+      post(token, {{"grant_type", "client_credentials"}, {"client_id", "robot"}, {"client_secret", "x"}}));
+  static_cast<void>(post(token, changed(robot, {{"grant_type", "password"}})));
+  static_cast<void>(post(token, robot));
+
+  EXPECT_EQ(count("authorization_code", "issued"), 1);
+  EXPECT_EQ(count("authorization_code", "refused"), 0);
+  EXPECT_EQ(count("refresh_token", "issued"), 1);
+  EXPECT_EQ(count("refresh_token", "refused"), 1);
+  EXPECT_EQ(count("client_credentials", "issued"), 1);
+  EXPECT_EQ(count("client_credentials", "refused"), 1) << "a client that is not who it says";
+  EXPECT_EQ(count("other", "refused"), 2);
+  EXPECT_EQ(provider().metrics.token_answers.size(), 5U);
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ async function fitsTheScreen(page: Page, where: string): Promise<void> {
   assert.ok(beyond <= 0, `${where} is ${beyond} pixels too wide`);
 }
 
-for (const [width, options] of [['a desktop', DESKTOP], ['a phone', PHONE]] as const) {
-  test(`a whole purchase on ${width}, to the refund`, async () => {
+for (const [width, newcomer, options] of [['a desktop', 'nora', DESKTOP], ['a phone', 'nils', PHONE]] as const) {
+  test(`a whole purchase on ${width}, from sign-up to refund`, async () => {
     const page = await shop.visitor(options);
     const look = async (where: string) => {
       await hasNoSeriousFault(page, where);
@@ -40,8 +40,10 @@ for (const [width, options] of [['a desktop', DESKTOP], ['a phone', PHONE]] as c
     await page.getByText('€126.00').waitFor();
     await look('the basket');
     await page.getByRole('link', {name: 'Check out'}).click();
-    await page.getByRole('main').getByRole('button', {name: 'Sign in'}).click();
-    await shop.signIn(page, 'alice');
+    await page.getByRole('main').getByRole('button', {name: 'Create an account'}).click();
+    await page.getByLabel('Username').waitFor();
+    await look('the page to sign up');
+    await shop.signUp(page, newcomer);
     await page.getByRole('heading', {name: 'Check out'}).waitFor();
     await look('the checkout');
     await pay(page, /^Visa Goes/);

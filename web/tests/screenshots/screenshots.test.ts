@@ -40,14 +40,12 @@ for (const [look, options] of LOOKS) {
     await page.getByRole('main').getByRole('button', {name: 'Sign in'}).click();
     await page.getByLabel('Username or email').waitFor();
     await picture('sign-in');
-    if (shop.hasSignUp) {
-      await page.goto('/shop/checkout');
-      await page.getByRole('main').getByRole('button', {name: 'Create an account'}).click();
-      await page.locator('input[name=email]').waitFor();
-      await picture('sign-up');
-      await page.goto('/shop/checkout');
-      await page.getByRole('main').getByRole('button', {name: 'Sign in'}).click();
-    }
+    await page.goto('/shop/checkout');
+    await page.getByRole('main').getByRole('button', {name: 'Create an account'}).click();
+    await page.locator('input[name=email]').waitFor();
+    await picture('sign-up');
+    await page.goto('/shop/checkout');
+    await page.getByRole('main').getByRole('button', {name: 'Sign in'}).click();
     await shop.signIn(page, look === 'phone' ? 'bob' : 'alice');
     await page.getByRole('heading', {name: 'Check out'}).waitFor();
     await picture('checkout');

@@ -11,6 +11,7 @@
 #include "services/auth/usecases/export_person.hpp"
 #include "services/auth/usecases/get_person.hpp"
 #include "services/auth/usecases/list_people.hpp"
+#include "services/auth/usecases/register_person.hpp"
 
 namespace gatehouse::auth {
 
@@ -32,6 +33,7 @@ AuthApi::AuthApi(Ports ports, std::string realm, telemetry::Metrics& metrics)
 
 void AuthApi::add_routes(service::Router& router) {
   router.route("POST", "/internal/credentials/verify", [this](Call& call) { return verify(call); });
+  router.route("POST", "/internal/users", [this](Call& call) { return register_person(call); });
   router.route("GET", "/internal/users/{id}", [this](Call& call) { return show_for_tokens(call); });
   router.route("GET", "/users", [this](Call& call) { return list(call); });
   router.route("POST", "/users", [this](Call& call) { return create(call); });
@@ -75,6 +77,16 @@ AuthApi::Answer AuthApi::verify(Call& call) {
   count_check(person);
   if (!person) co_return fail(person);
   co_return http::json_response(200, claims_json_of(*person));
+}
+
+AuthApi::Answer AuthApi::register_person(Call& call) {
+  const auto body = co_await call.json_body();
+  if (!body) co_return fail(body);
+  auto wanted = registration_of(*body);
+  if (!wanted) co_return fail(wanted);
+  const auto person = co_await auth::register_person(ports_, call.access, std::move(*wanted));
+  if (!person) co_return fail(person);
+  co_return http::json_response(201, claims_json_of(*person));
 }
 
 AuthApi::Answer AuthApi::show_for_tokens(Call& call) {

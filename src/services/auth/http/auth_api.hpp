@@ -22,6 +22,7 @@ class AuthApi {
   using Answer = Awaitable<Result<http::Response>>;
 
   Answer verify(service::Call& call);
+  Answer register_person(service::Call& call);
   Answer show_for_tokens(service::Call& call);
   Answer list(service::Call& call);
   Answer create(service::Call& call);

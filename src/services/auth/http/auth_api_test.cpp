@@ -27,6 +27,21 @@ class AuthHttp : public testing::Test {
                  .caller = std::move(caller),
                  .content = json::serialize(body)});
   }
+  // Carla, with changes.
+  TestReply sign_up(const json::object& changes, std::string caller = "auth-server") {
+    json::object body{{"realm", kRealm},
+                      {"username", "Carla"},
+                      {"email", "Carla@example.test"},
+                      {"first_name", "Carla"},
+                      {"last_name", "Cole"},
+                      {"realm_roles", json::array{"customer"}},
+                      {"password", "a fine long password"}};
+    for (const auto& [name, value] : changes) body[name] = value;
+    return send({.method = "POST",
+                 .target = "/internal/users",
+                 .caller = std::move(caller),
+                 .content = json::serialize(body)});
+  }
 
   TestHouse house_;
   boost::asio::io_context io_;
@@ -127,6 +142,60 @@ TEST_F(AuthHttp, refuses_credentials_that_it_cannot_read) {
   EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice"})"), 400U);
   EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice","password":7})"), 400U);
   EXPECT_EQ(status_of(R"({"realm":"gatehouse","username":"alice","password":"x","admin":true})"), 400U);
+}
+
+TEST_F(AuthHttp, takes_in_who_signs_up_with_the_roles_that_the_realm_gives) {
+  const auto created = sign_up({});
+
+  ASSERT_EQ(created.status, 201U) << created.content;
+  const json::value person = created.json();
+  EXPECT_EQ(person.at("username"), "carla");
+  EXPECT_EQ(person.at("email"), "carla@example.test");
+  EXPECT_EQ(person.at("email_verified"), false);
+  EXPECT_EQ(person.at("realm_roles"), json::array{"customer"});
+  EXPECT_EQ(created.content.find("fine long"), std::string::npos);
+  EXPECT_EQ(verify("carla", "a fine long password").status, 200U);
+  const std::string trail = fmt::format("/users/{}/audit", std::string_view(person.at("id").as_string()));
+  const auto audit = send({.target = trail, .bearer = kRoot}).json();
+  EXPECT_EQ(audit.at("items").at(0).at("action"), "person_created");
+  EXPECT_EQ(audit.at("items").at(0).at("actor"), "service:auth-server");
+}
+
+TEST_F(AuthHttp, says_why_somebody_cannot_sign_up) {
+  struct Row {
+    json::object change;
+    unsigned status;
+    std::string code;
+  };
+  for (const Row& row :
+       std::vector<Row>{{{{"username", "ALICE"}}, 409, "username_taken"},
+                        {{{"email", "Alice@Example.test"}}, 409, "email_taken"},
+                        {{{"username", "a b"}}, 422, "invalid_username"},
+                        {{{"email", "carla"}}, 422, "invalid_email"},
+                        {{{"last_name", "a\nb"}}, 422, "invalid_name"},
+                        {{{"password", "short"}}, 422, "weak_password"},
+                        {{{"password", ""}}, 400, "invalid_field"},
+                        {{{"realm_roles", json::array{"emperor"}}}, 422, "unknown_role"},
+                        {{{"realm_roles", json::array{"customer", "admin"}}}, 403, "admin_role"},
+                        {{{"enabled", true}}, 400, "unknown_field"}}) {
+    const auto reply = sign_up(row.change);
+    EXPECT_EQ(reply.status, row.status) << reply.content;
+    EXPECT_EQ(reply.json().at("code"), json::value(row.code));
+  }
+  EXPECT_EQ(sign_up({}).status, 201U) << "nothing is left of those that were refused";
+}
+
+TEST_F(AuthHttp, hashes_before_it_says_that_a_name_is_taken) {
+  const int before = house_.hasher.hashes;
+  EXPECT_EQ(sign_up({{"username", "alice"}}).status, 409U);
+  EXPECT_EQ(house_.hasher.hashes, before + 1);
+}
+
+TEST_F(AuthHttp, lets_nobody_but_the_auth_server_sign_people_up) {
+  for (const char* caller : {"", "gateway", "orders", "payments", "prometheus", "up"}) {
+    EXPECT_EQ(sign_up({}, caller).status, 403U) << caller;
+  }
+  EXPECT_EQ(verify("carla", "a fine long password").status, 401U);
 }
 
 // ---- what the answers look like

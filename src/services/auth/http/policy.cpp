@@ -20,6 +20,10 @@ service::Policy policy() {
       .routes = {
           // Between roles only: the gateway is no caller, so no path from outside leads here.
           {.method = "POST", .path = "/internal/credentials/verify", .callers = {"auth-server"}},
+          {.method = "POST",
+           .path = "/internal/users",
+           .callers = {"auth-server"},
+           .speak_for_themselves = {"auth-server"}},
           {.method = "GET", .path = "/internal/users/{id}", .callers = {"auth-server"}},
 
           {.method = "GET", .path = "/users", .callers = {"gateway"}, .permission = "user:list"},

@@ -66,6 +66,21 @@ Result<NewPerson> new_person_of(const json::object& body, std::string realm) {
   return wanted;
 }
 
+Result<Registration> registration_of(const json::object& body) {
+  Fields fields{body};
+  Registration wanted{.realm = fields.required_text("realm"),
+                      .username = fields.required_text("username"),
+                      .email = fields.required_text("email"),
+                      .first_name = fields.optional_text("first_name", "", kOptional),
+                      .last_name = fields.optional_text("last_name", "", kOptional),
+                      .realm_roles = {},
+                      .password = Secret{fields.required_text("password", kPassword)}};
+  const auto names = fields.optional_texts("realm_roles", {});
+  if (const auto read = fields.finish(); !read) return fail(read);
+  wanted.realm_roles = RoleNames(names.begin(), names.end());
+  return wanted;
+}
+
 Result<PersonChanges> person_changes_of(const json::object& body) {
   Fields fields{body};
   PersonChanges changes{.email = fields.maybe_text("email", kOptional),

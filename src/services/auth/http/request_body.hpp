@@ -10,6 +10,7 @@
 #include "service/router.hpp"
 #include "services/auth/ports/person_store.hpp"
 #include "services/auth/usecases/create_person.hpp"
+#include "services/auth/usecases/register_person.hpp"
 #include "services/auth/usecases/set_password.hpp"
 #include "services/auth/usecases/update_person.hpp"
 #include "services/auth/usecases/verify_credentials.hpp"
@@ -20,6 +21,7 @@ namespace gatehouse::auth {
 // that route.
 [[nodiscard]] Result<LoginAttempt> login_attempt_of(const service::Call& call, const json::object& body);
 [[nodiscard]] Result<NewPerson> new_person_of(const json::object& body, std::string realm);
+[[nodiscard]] Result<Registration> registration_of(const json::object& body);
 [[nodiscard]] Result<PersonChanges> person_changes_of(const json::object& body);
 [[nodiscard]] Result<PasswordChange> password_change_of(const json::object& body);
 [[nodiscard]] Result<RoleAssignment> role_assignment_of(const json::object& body);

@@ -122,6 +122,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/realms/{realm}/protocol/openid-connect/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The page to sign up, where the realm says registrationAllowed
+         * @description Keycloak's endpoint. The parameters are those of the authorization endpoint, which shows the same page with
+         *     prompt=create (OpenID Connect Prompt Create 1.0).
+         */
+        get: operations["register"];
+        put?: never;
+        /** The same, with the parameters in a form */
+        post: operations["registerByForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/realms/{realm}/login-actions/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The registration form comes back
+         * @description The query is what the page's form carried; it is bound to the browser by a cookie. Creates the person with the
+         *     realm's defaultRoles and goes on as after a login. What cannot be taken is said at the page. 429 after ten tries
+         *     from one address within a minute.
+         */
+        post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/realms/{realm}/protocol/openid-connect/token": {
         parameters: {
             query?: never;
@@ -609,6 +657,88 @@ export interface operations {
             303: components["responses"]["BackToClient"];
             400: components["responses"]["Page"];
             404: components["responses"]["Page"];
+            503: components["responses"]["Page"];
+        };
+    };
+    register: {
+        parameters: {
+            query: {
+                client_id: string;
+                redirect_uri: string;
+                response_type: "code";
+                code_challenge: string;
+                code_challenge_method: "S256";
+                scope?: string;
+                state?: string;
+                nonce?: string;
+                response_mode?: "query" | "fragment";
+                prompt?: string;
+                max_age?: number;
+                login_hint?: string;
+                id_token_hint?: string;
+            };
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+            302: components["responses"]["BackToClient"];
+            400: components["responses"]["Page"];
+            404: components["responses"]["Page"];
+            503: components["responses"]["Page"];
+        };
+    };
+    registerByForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        requestBody?: components["requestBodies"]["Form"];
+        responses: {
+            200: components["responses"]["Page"];
+            302: components["responses"]["BackToClient"];
+            400: components["responses"]["Page"];
+            404: components["responses"]["Page"];
+            503: components["responses"]["Page"];
+        };
+    };
+    signUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    username?: string;
+                    email?: string;
+                    firstName?: string;
+                    lastName?: string;
+                    /** Format: password */
+                    password?: string;
+                    /** Format: password */
+                    "password-confirm"?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Page"];
+            303: components["responses"]["BackToClient"];
+            400: components["responses"]["Page"];
+            404: components["responses"]["Page"];
+            429: components["responses"]["Page"];
             503: components["responses"]["Page"];
         };
     };

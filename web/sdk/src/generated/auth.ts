@@ -193,6 +193,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A person signs up at the auth server's page
+         * @description Caller `auth-server`. The roles are those that the realm gives everybody; the role admin is refused. The audit
+         *     trail names `service:auth-server`.
+         */
+        post: operations["registerPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/users/{id}": {
         parameters: {
             query?: never;
@@ -258,6 +279,15 @@ export interface components {
             realm_roles?: string[];
             client_roles?: components["schemas"]["ClientRoles"];
             password?: string;
+        };
+        Registration: {
+            realm: string;
+            username: string;
+            email: string;
+            first_name?: string;
+            last_name?: string;
+            realm_roles?: string[];
+            password: string;
         };
         PersonChanges: {
             /** @description Empty takes the address away. */
@@ -786,6 +816,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    registerPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description The person */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonForTokens"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
         };
     };
