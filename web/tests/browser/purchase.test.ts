@@ -144,14 +144,14 @@ test('without a network the shop opens and shows the orders that it remembers', 
   await page.getByRole('button', {name: 'Sign in'}).click();
   await shop.signIn(page, 'alice');
   await page.getByRole('navigation').getByRole('link', {name: 'Orders'}).click();
-  await page.getByRole('link', {name: /Copper kettle/}).first().waitFor();
+  await page.getByRole('link', {name: /Brass reading lamp/}).first().waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await page.context().setOffline(true);
   await page.reload();
   await page.getByText('As this device remembers them').waitFor();
   await hasNoSeriousFault(page, 'the remembered orders');
-  await page.getByRole('link', {name: /Copper kettle/}).first().click();
+  await page.getByRole('link', {name: /Brass reading lamp/}).first().click();
   await page.getByText('No connection to the shop').waitFor();
   await page.context().setOffline(false);
 });
