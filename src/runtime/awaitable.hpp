@@ -20,6 +20,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "runtime/pooled.hpp"
+#include "telemetry/trace.hpp"
 
 namespace gatehouse::runtime {
 
@@ -42,13 +43,14 @@ class Wait {
   ~Wait() = default;
 };
 
-// What the coroutines of one task share: where they run, how they are cancelled, and the first of them, which
-// owns the others.
+// What the coroutines of one task share: where they run, how they are cancelled, the first of them, which
+// owns the others, and the span that they work for.
 struct Task {
   Executor executor;
   boost::asio::cancellation_state cancellation;
   std::coroutine_handle<> root;
   Wait* waits_for = nullptr;
+  const telemetry::TraceContext* trace = nullptr;  // see span.hpp; null: none
 
   // For waits that come with every request: the slot's handler stays from one to the next. An operation of
   // Asio's puts its own into the slot and leaves it empty.
@@ -78,6 +80,8 @@ struct Known {
   void await_suspend(std::coroutine_handle<>) const noexcept {}
   T await_resume() noexcept { return std::move(value); }
 };
+
+struct ThisTask {};
 
 class PromiseBase : public Pooled {
  public:
@@ -114,6 +118,8 @@ class PromiseBase : public Pooled {
     return Known<boost::asio::cancellation_state>{task->cancellation};
   }
 
+  auto await_transform(ThisTask) const noexcept { return Known<Task*>{task}; }
+
   Task* task = nullptr;
   std::coroutine_handle<> caller;
   std::exception_ptr failure;
@@ -147,6 +153,9 @@ class Promise<void> final : public PromiseBase {
 };
 
 }  // namespace detail
+
+// For span.hpp: `co_await this_task` is what the coroutines of this task share.
+inline constexpr detail::ThisTask this_task;
 
 template <class T>
 class [[nodiscard]] Awaitable {

@@ -94,7 +94,7 @@ Histogram::ExemplarSlot* Histogram::exemplars() noexcept {
 
 void Histogram::observe(double value, const TraceContext& trace) noexcept {
   const std::size_t bucket = count_in_bucket(value);
-  if ((trace.flags & TraceContext::kSampled) == 0) return;
+  if (!trace.is_sampled()) return;
   ExemplarSlot* slots = exemplars();
   if (slots[bucket].is_held.test_and_set(std::memory_order_acquire)) return;
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "telemetry/random.hpp"
+#include "telemetry/spans.hpp"
 
 namespace gatehouse::telemetry {
 namespace {
@@ -60,7 +61,9 @@ std::array<std::uint8_t, Size> random_id() {
 }  // namespace
 
 TraceContext TraceContext::start() {
-  return {random_id<16>(), random_id<8>(), 0x01};
+  TraceContext trace{random_id<16>(), random_id<8>()};
+  if (!spans::chooses(trace.trace_id)) trace.flags = 0;
+  return trace;
 }
 
 std::optional<TraceContext> TraceContext::parse(std::string_view traceparent) {
@@ -81,7 +84,7 @@ std::optional<TraceContext> TraceContext::parse(std::string_view traceparent) {
 }
 
 TraceContext TraceContext::child() const {
-  return {trace_id, random_id<8>(), flags};
+  return {trace_id, random_id<8>(), flags, span_id};
 }
 
 std::string TraceContext::to_header() const {
@@ -105,6 +108,12 @@ std::string TraceContext::trace_id_hex() const {
 std::string TraceContext::span_id_hex() const {
   std::string text;
   append_hex(text, span_id);
+  return text;
+}
+
+std::string TraceContext::parent_id_hex() const {
+  std::string text;
+  append_hex(text, parent_id);
   return text;
 }
 
