@@ -25,7 +25,7 @@ class Connection {
 
   [[nodiscard]] Awaitable<Result<http::Reply>> ask(std::string method, std::string path,
                                                    std::string content = {}) {
-    http::Request request{.method = std::move(method), .target = settings_.path + path};
+    http::Request request{.method = std::move(method), .target = settings_.server.path + path};
     if (!authorization_.empty()) request.headers.set("Authorization", authorization_.reveal());
     if (!content.empty()) request.headers.set("Content-Type", "application/json");
     request.content = std::move(content);
@@ -114,7 +114,7 @@ Awaitable<Findings> probe_elasticsearch(Mention mention, Surroundings around) {
   const auto deadline = Deadline::after(around.patience);
   const auto secrets = supervisor::Layout{around.platform.data}.secrets_dir(mention.role);
   const auto settings = log_shipper::Settings::from_json({{"elasticsearch", mention.settings}}, secrets);
-  auto target = settings ? settings->target() : Result<http::Target>(fail(settings));
+  auto target = settings ? settings->server.target(settings->ca) : Result<http::Target>(fail(settings));
   auto authorization = settings ? settings->authorization() : Result<Secret>(Secret());
   if (!target || !authorization) {
     findings.problems.push_back(words_of(target ? authorization.error() : target.error()));

@@ -72,14 +72,14 @@ TEST(Settings, AUrlMayHaveAPathAndAQuery) {
   const auto whole =
       read(R"({"url":"https://logs.example.org:9428/insert/elasticsearch/?_msg_field=message"})");
   ASSERT_TRUE(whole);
-  EXPECT_EQ(whole->host, "logs.example.org");
-  EXPECT_EQ(whole->port, 9428);
-  EXPECT_EQ(whole->path, "/insert/elasticsearch");
-  EXPECT_EQ(whole->query, "_msg_field=message");
+  EXPECT_EQ(whole->server.host, "logs.example.org");
+  EXPECT_EQ(whole->server.port, 9428);
+  EXPECT_EQ(whole->server.path, "/insert/elasticsearch");
+  EXPECT_EQ(whole->server.query, "_msg_field=message");
   const auto short_one = read(R"({"url":"https://[::1]"})");
   ASSERT_TRUE(short_one);
-  EXPECT_EQ(short_one->host, "::1");
-  EXPECT_EQ(short_one->port, 9200);
+  EXPECT_EQ(short_one->server.host, "::1");
+  EXPECT_EQ(short_one->server.port, 9200);
 }
 
 TEST(Settings, WhatIsWrongIsNamed) {

@@ -5,7 +5,6 @@
 #include "core/durable_file.hpp"
 #include "core/encoding.hpp"
 #include "core/fields.hpp"
-#include "core/text.hpp"
 
 namespace gatehouse::log_shipper {
 
@@ -13,38 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-bool is_loopback(std::string_view host) {
-  return host == "127.0.0.1" || host == "localhost" || host == "::1";
-}
-
-// "https://host[:port][/path][?query]"; IPv6 in brackets.
-bool read_url(Settings& settings, std::string_view url) {
-  settings.uses_tls = url.starts_with("https://");
-  if (!settings.uses_tls && !url.starts_with("http://")) return false;
-  url.remove_prefix(settings.uses_tls ? 8 : 7);
-  if (const auto mark = url.find('?'); mark != std::string_view::npos) {
-    settings.query = url.substr(mark + 1);
-    url = url.substr(0, mark);
-  }
-  const auto slash = std::min(url.find('/'), url.size());
-  settings.path = url.substr(slash);
-  while (settings.path.ends_with('/')) settings.path.pop_back();
-  std::string_view authority = url.substr(0, slash);
-  const auto colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
-  if (colon != std::string_view::npos) {
-    const auto port = core::parse_int<std::uint16_t>(authority.substr(colon + 1));
-    if (!port || *port == 0) return false;
-    settings.port = *port;
-    authority = authority.substr(0, colon);
-  }
-  if (authority.starts_with('[') && authority.ends_with(']'))
-    authority = authority.substr(1, authority.size() - 2);
-  settings.host = authority;
-  const auto is_odd = [](char c) { return c <= ' ' || c > '~' || c == '#' || c == '"'; };
-  const auto is_fine = [&](std::string_view text) { return std::ranges::none_of(text, is_odd); };
-  return !authority.empty() && !authority.contains('@') && is_fine(authority) && is_fine(settings.path) &&
-         is_fine(settings.query);
-}
+constexpr std::uint16_t kDefaultPort = 9200;
 
 // Elasticsearch's rules for the name of a data stream, as far as they matter here.
 bool is_data_stream(std::string_view name) {
@@ -96,9 +64,10 @@ Result<Settings> Settings::from_json(const json::object& object, const std::file
   if (inner == nullptr) outer.reject("elasticsearch", "is required: where the logs go");
   Fields fields{inner == nullptr ? none : *inner, "settings.elasticsearch"};
   const auto url = fields.required_text("url", {.bytes_max = 1024});
-  if (!url.empty() && !read_url(settings, url))
-    fields.reject("url", "must be https://host[:port][/path][?query]");
-  if (!settings.uses_tls && !is_loopback(settings.host))
+  const auto server = http::BaseUrl::parse(url, kDefaultPort);
+  if (server) settings.server = *server;
+  if (!url.empty() && !server) fields.reject("url", "must be https://host[:port][/path][?query]");
+  if (server && !server->uses_tls && !server->is_loopback())
     fields.reject("url", "must be https: the logs and the credentials would travel in clear text");
   settings.ca = fields.optional_text("ca", "", {.bytes_min = 0, .bytes_max = 4096});
   settings.data_stream = fields.optional_text("data_stream", settings.data_stream, {.bytes_max = 255});
@@ -108,16 +77,6 @@ Result<Settings> Settings::from_json(const json::object& object, const std::file
   if (auto complete = outer.finish(); !complete) return fail(complete);
   if (auto complete = fields.finish(); !complete) return fail(complete);
   return settings;
-}
-
-Result<http::Target> Settings::target() const {
-  http::Target target{.host = host, .port = port, .server_name = host};
-  if (!uses_tls) return target;
-  net::TlsFiles files{.ca = ca};
-  auto tls = net::ClientTls::load(std::move(files));
-  if (!tls) return fail(ErrorKind::internal, "elasticsearch_tls", tls.error().detail);
-  target.tls = std::move(*tls);
-  return target;
 }
 
 Result<Secret> Settings::authorization() const {

@@ -18,17 +18,13 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/secret.hpp"
-#include "http/client.hpp"
+#include "http/base_url.hpp"
 
 namespace gatehouse::log_shipper {
 
 struct Settings {
-  std::string host;
-  std::uint16_t port = 9200;
-  bool uses_tls = true;
-  std::string path;   // "" or "/prefix"
-  std::string query;  // without '?'
-  std::string ca;     // empty: the system's
+  http::BaseUrl server;
+  std::string ca;  // empty: the system's
   std::string username;
   std::filesystem::path password_file;
   std::filesystem::path api_key_file;
@@ -41,8 +37,6 @@ struct Settings {
   // `invalid` with the path of what is wrong.
   static Result<Settings> from_json(const json::object& settings, const std::filesystem::path& secrets);
 
-  // `internal`/"elasticsearch_tls" if the CA cannot be read.
-  [[nodiscard]] Result<http::Target> target() const;
   // The value of `Authorization`, read from the files now; empty: none. "secret_missing".
   [[nodiscard]] Result<Secret> authorization() const;
 };

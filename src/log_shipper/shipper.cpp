@@ -55,7 +55,7 @@ Shipper::Meters::Meters(Metrics& metrics)
 Result<std::unique_ptr<Shipper>> Shipper::make(ShipperParts parts, Settings settings,
                                                const std::filesystem::path& logs,
                                                const std::filesystem::path& data) {
-  auto target = settings.target();
+  auto target = settings.server.target(settings.ca);
   if (!target) return fail(target);
   auto authorization = settings.authorization();
   if (!authorization) return fail(authorization);
@@ -176,8 +176,9 @@ Awaitable<bool> Shipper::deliver(std::vector<Item> pending) {
 
 Awaitable<Result<std::vector<Outcome>>> Shipper::post(std::string body, std::size_t items) {
   http::Request request{.method = "POST"};
-  const std::string_view joint = settings_.query.empty() ? "" : "&";
-  request.target = fmt::format("{}/_bulk?{}{}{}", settings_.path, settings_.query, joint, kAnswerParts);
+  const std::string_view joint = settings_.server.query.empty() ? "" : "&";
+  request.target =
+      fmt::format("{}/_bulk?{}{}{}", settings_.server.path, settings_.server.query, joint, kAnswerParts);
   request.headers.set("Content-Type", "application/x-ndjson");
   if (!authorization_.empty()) request.headers.set("Authorization", authorization_.reveal());
   request.content = std::move(body);
@@ -265,8 +266,8 @@ void Shipper::note_failure(const Error& error) {
   failure_ = error;
   if (is_new) {
     log::warn("elasticsearch-lost", "log lines cannot be sent; they wait in their files",
-              {log::field("server.address", settings_.host), log::field("server.port", settings_.port),
-               log::field(error)});
+              {log::field("server.address", settings_.server.host),
+               log::field("server.port", settings_.server.port), log::field(error)});
   }
   if (error.kind != ErrorKind::forbidden) return;
   if (auto secret = settings_.authorization())

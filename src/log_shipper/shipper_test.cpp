@@ -40,8 +40,8 @@ class ShipperTest : public testing::Test {
   }
   [[nodiscard]] Settings settings() const {
     Settings settings;
-    settings.host = "localhost";
-    settings.port = receiver_->port;
+    settings.server.host = "localhost";
+    settings.server.port = receiver_->port;
     settings.ca = receiver_->certificates.ca;
     settings.flush_interval = 10ms;
     settings.timeout = 5s;
@@ -181,8 +181,8 @@ TEST_F(ShipperTest, WhatIsNoJsonIsBuriedAndStopsNobody) {
 
 TEST_F(ShipperTest, TheQueryOfTheUrlGoesWithEveryRequest) {
   Settings given = settings();
-  given.path = "/prefix";
-  given.query = "pipeline=clean";
+  given.server.path = "/prefix";
+  given.server.query = "pipeline=clean";
   write("orders-1", 1, 1);
   EXPECT_TRUE(ship(*make(std::move(given)), [&] { return !receiver_->documents.empty(); }));
   EXPECT_TRUE(receiver_->last_target.starts_with("/prefix/_bulk?pipeline=clean&")) << receiver_->last_target;
