@@ -83,6 +83,7 @@ struct Exchange final : http::Attachment, runtime::Pooled {
   bool is_proxied = false;                   // the answer came from the upstream
   std::shared_ptr<const Endpoint> endpoint;  // the last one asked
   int tries = 0;
+  TraceContext upstream_trace;       // what it was sent
   core::SteadyTime sent_upstream{};  // when we began to ask it
   core::SteadyTime answered_upstream{};
   std::string_view failure;    // the reason of an error of ours; empty if there was none

@@ -4,6 +4,7 @@
 
 #include "gateway/error_page.hpp"
 #include "gateway/protocol_check.hpp"
+#include "gateway/request_spans.hpp"
 
 namespace gatehouse::gateway {
 
@@ -35,7 +36,7 @@ Awaitable<> Proxy::serve(http::Exchange& arrived) {
   }
 }
 
-// After the answer went out, or could not: the one place where a request is counted and logged.
+// After the answer went out, or could not: the one place where a request is counted, traced and logged.
 void Proxy::finish(const http::Exchange& arrived, std::chrono::nanoseconds took) noexcept {
   const auto* exchange = static_cast<const Exchange*>(arrived.attachment.get());
   if (exchange == nullptr) return;  // refused by the connection before it was a request
@@ -43,6 +44,7 @@ void Proxy::finish(const http::Exchange& arrived, std::chrono::nanoseconds took)
   for (const ChainLink& link : exchange->chain()) {
     if (Plugin* plugin = plugin_for(*exchange, link)) plugin->on_finish(*exchange, took);
   }
+  keep_spans(*exchange, took);
   if (settings_.access_log == AccessLog::on) write_access_log(*exchange, took);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/proxy_bench.hpp"
+#include "telemetry/spans.hpp"
 
 namespace gatehouse::gateway {
 namespace {
@@ -106,6 +107,33 @@ TEST_F(ProxyTest, AnswersInKongsWordsWhatNoRouteTakes) {
   EXPECT_EQ(fetch({.method = "TRACE", .target = "/shop"}).status, 405U);
   EXPECT_EQ(get("/shop/%zz").status, 400U);
   EXPECT_EQ(upstream.asked, 0);
+}
+
+TEST_F(ProxyTest, KeepsASpanOfTheRequestAndBelowItOneOfTheUpstreams) {
+  publish(plain());
+  spans::configure(spans::Settings{.ratio = 1});
+  const auto reply = get("/a?secret=1");
+  (void)get("/drop");
+  const auto kept = spans::take(10);
+  spans::configure(std::nullopt);
+  ASSERT_EQ(kept.size(), 4U);
+  const auto& [asked, served] = std::tie(kept[0], kept[1]);
+  EXPECT_EQ(served.kind, spans::Kind::server);
+  EXPECT_EQ(asked.kind, spans::Kind::client);
+  EXPECT_EQ(asked.context.parent_id, served.context.span_id);
+  EXPECT_LE(served.began, asked.began);
+  EXPECT_GE(served.took, asked.took);
+  const auto attribute = [](const spans::Span& span, std::string_view key) -> std::string {
+    for (const auto& [name, value] : span.attributes)
+      if (name == key) return std::get<std::string>(value);
+    return "none";
+  };
+  EXPECT_EQ(attribute(served, "url.path"), "/a") << "the query may hold secrets";
+  EXPECT_EQ(attribute(served, "gatehouse.request.id"), reply.headers.get("X-Kong-Request-Id"));
+  EXPECT_EQ(attribute(asked, "network.peer.address"), fmt::format("127.0.0.1:{}", upstream_port));
+  EXPECT_TRUE(kept[2].has_failed);
+  EXPECT_EQ(attribute(kept[2], "error.type"), attribute(kept[3], "gatehouse.failure"));
+  EXPECT_TRUE(kept[3].has_failed);
 }
 
 TEST_F(ProxyTest, StreamsBodiesOfAnySizeBothWays) {

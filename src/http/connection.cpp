@@ -1,12 +1,14 @@
 #include "http/connection.hpp"
 
 #include <iterator>
+#include <optional>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "core/text.hpp"
 #include "http/problem.hpp"
+#include "runtime/span.hpp"
 
 namespace gatehouse::http {
 
@@ -52,6 +54,11 @@ class CountedRequest {
 
 bool may_have_body(const Response& response, std::string_view method) {
   return method != "HEAD" && response.status >= 200 && response.status != 204 && response.status != 304;
+}
+
+// Of a stream of events (HTML Living Standard, section 9.2) nobody knows the end.
+bool is_event_stream(const Response& response) {
+  return response.headers.get("Content-Type").starts_with("text/event-stream");
 }
 
 }  // namespace
@@ -130,6 +137,7 @@ Awaitable<bool> Connection::serve_one() {
     exchange.response = problem_response(Error(ErrorKind::too_large, "body_too_large"));
     keeps_alive_ = false;
   } else {
+    const runtime::InSpan inside(co_await runtime::this_task, exchange.trace);
     co_await context_.handler.serve(exchange);
   }
   exchange.request_bytes = head_size;
@@ -170,11 +178,13 @@ void Connection::prepare(Exchange& exchange, const HeadFacts& facts, WireBody& b
 Awaitable<bool> Connection::respond(Exchange& exchange, const HeadFacts& facts, WireBody& body) {
   Response& response = exchange.response;
   bool goes_on = false;
+  std::optional<core::SteadyTime> answered;  // of what goes on for as long as somebody listens
   if (response.drop_connection) {
     wire_.stream.close();
     exchange.is_aborted = true;
   } else {
     if (response.close_connection || context_.is_draining) keeps_alive_ = false;
+    if (is_event_stream(response)) answered = std::chrono::steady_clock::now();
     head_ = context_.spare_heads.take();
     const auto written = co_await write_response(exchange, facts);
     context_.spare_heads.give_back(std::move(head_));
@@ -183,7 +193,7 @@ Awaitable<bool> Connection::respond(Exchange& exchange, const HeadFacts& facts, 
   }
   exchange.request_bytes += body.bytes();
   now_ = std::chrono::steady_clock::now();
-  context_.handler.finish(exchange, now_ - exchange.started);
+  context_.handler.finish(exchange, answered.value_or(now_) - exchange.started);
   if (response.tunnel && !exchange.is_aborted) {
     wire_.stream.never_expires();
     std::string early(wire_.buffered());
@@ -207,11 +217,10 @@ void Connection::start_head(const Response& response) {
 
 namespace {
 
-// Of a stream of events (HTML Living Standard, section 9.2) nobody knows the end.
 class ListedEventStream {
  public:
   ListedEventStream(std::vector<Body*>& list, const Response& response) : list_(list) {
-    if (!response.headers.get("Content-Type").starts_with("text/event-stream")) return;
+    if (!is_event_stream(response)) return;
     body_ = response.stream.get();
     list_.push_back(body_);
   }

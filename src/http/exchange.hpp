@@ -45,7 +45,8 @@ class Handler {
   virtual ~Handler() = default;
   // Fills exchange.response. Never throws for what a client can cause.
   [[nodiscard]] virtual Awaitable<> serve(Exchange& exchange) = 0;
-  // Called once per exchange, on every path, after the answer was written or failed: access log and metrics.
+  // Called once per exchange, on every path, after the answer was written or failed: access log, metrics and
+  // span. What `took` counts of a stream of events ends where the stream begins.
   virtual void finish(const Exchange& exchange, std::chrono::nanoseconds took) noexcept = 0;
 };
 

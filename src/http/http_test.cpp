@@ -4,6 +4,7 @@
 #include "http/client.hpp"
 #include "http/parser.hpp"
 #include "http/server.hpp"
+#include "http/server_span.hpp"
 #include "runtime/timer.hpp"
 #include "runtime/worker.hpp"
 
@@ -29,6 +30,10 @@ class Echo final : public Handler {
       exchange.response.content.clear();
       exchange.response.stream = std::make_unique<Pieces>();
     }
+    if (request.path() == "/events") {
+      exchange.response = text_response(200, "text/event-stream", "");
+      exchange.response.stream = std::make_unique<Pieces>(milliseconds{50});
+    }
     if (request.path() == "/upgrade") {
       exchange.response = Response(101);
       exchange.response.headers.add("Upgrade", "echo");
@@ -38,18 +43,24 @@ class Echo final : public Handler {
       };
     }
   }
-  void finish(const Exchange& exchange, std::chrono::nanoseconds /*took*/) noexcept override {
+  void finish(const Exchange& exchange, std::chrono::nanoseconds took) noexcept override {
     ++finished;
     last_response_bytes = exchange.response_bytes;
+    last_took = took;
+    span = server_span(exchange, took);
   }
 
   int finished = 0;
   std::uint64_t last_response_bytes = 0;
+  std::chrono::nanoseconds last_took{};
+  std::optional<spans::Span> span;
 
  private:
   class Pieces final : public Body {
    public:
+    explicit Pieces(milliseconds pause = {}) : pause_(pause) {}
     Awaitable<Result<std::string_view>> read() override {
+      if (pause_.count() > 0) (void)co_await runtime::sleep_for(pause_);
       static constexpr std::array<std::string_view, 3> pieces{"one ", "two ", "three"};
       co_return next_ < pieces.size() ? pieces[next_++] : std::string_view{};
     }
@@ -57,6 +68,7 @@ class Echo final : public Handler {
     [[nodiscard]] bool is_finished() const override { return next_ == 3; }
 
    private:
+    milliseconds pause_;
     std::size_t next_ = 0;
   };
   static Awaitable<> echo(net::Stream& stream, std::string early) {
@@ -324,6 +336,34 @@ TEST(Headers, KeepOrderAndFindWithoutCase) {
   EXPECT_EQ(headers.size(), 1U);
   EXPECT_FALSE(is_field_value("a\r\nb"));
   EXPECT_FALSE(is_token("a b"));
+}
+
+TEST_F(HttpTest, AStreamOfEventsTookUntilItBegan) {
+  Request chunked{.target = "/chunked"};
+  EXPECT_EQ(fetch(chunked)->content, "one two three");
+  Request events{.target = "/events"};
+  EXPECT_EQ(fetch(events)->content, "one two three");
+  EXPECT_LT(handler.last_took, milliseconds{50});
+}
+
+TEST_F(HttpTest, ARequestIsASpanBelowThatOfItsCaller) {
+  Request unseen{.target = "/"};
+  (void)fetch(unseen);
+  EXPECT_FALSE(handler.span) << "nobody keeps it";
+
+  spans::configure(spans::Settings{.ratio = 1});
+  Request request{.target = "/a"};
+  const TraceContext caller = TraceContext::start();
+  request.headers.set("traceparent", caller.to_header());
+  (void)fetch(request);
+  spans::configure(std::nullopt);
+  ASSERT_TRUE(handler.span);
+  EXPECT_EQ(handler.span->name, "GET /a");
+  EXPECT_EQ(handler.span->kind, spans::Kind::server);
+  EXPECT_EQ(handler.span->context.trace_id, caller.trace_id);
+  EXPECT_EQ(handler.span->context.parent_id, caller.span_id);
+  EXPECT_NE(handler.span->context.span_id, caller.span_id);
+  EXPECT_FALSE(handler.span->has_failed);
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "service/peers.hpp"
 
+#include <fmt/format.h>
+
 #include "identity/principal.hpp"
+#include "telemetry/spans.hpp"
 
 namespace gatehouse::service {
 
@@ -9,7 +12,7 @@ Peers::Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<n
     : discovery_(discovery), http_(http), tls_(std::move(tls)), clock_(clock), metrics_(metrics) {}
 
 Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& request, Deadline deadline,
-                                           const TraceContext& trace) {
+                                           TraceContext trace) {
   auto instances = discovery_.find(service);
   if (instances->empty()) {
     const auto answered =
@@ -26,17 +29,41 @@ Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& r
   if (const auto role = instance.meta.find("role"); role != instance.meta.end()) {
     target.peer_uri = identity::uri_of_role(role->second);
   }
-  request.headers.set("traceparent", trace.child().to_header());
+  const TraceContext below = trace.child();
+  request.headers.set("traceparent", below.to_header());
   const auto left = deadline.remaining();
   if (left != std::chrono::milliseconds::max()) {
     request.headers.set("X-Request-Timeout-Ms", std::to_string(left.count()));
   }
-  const auto begun = clock_.steady_now();
+  const auto began = clock_.steady_now();
   auto reply = co_await http_.fetch(target, request, deadline);
-  const auto took = clock_.steady_now() - begun;
+  const auto took = clock_.steady_now() - began;
   const std::string_view failure = reply ? std::string_view{} : reply.error().reason;
-  count({std::move(service), reply ? reply->status : 0, failure}, took, trace);
+  Outcome outcome{std::move(service), reply ? reply->status : 0, failure};
+  keep_span(below, request.method, outcome, began, took);
+  count(std::move(outcome), took, trace);
   co_return reply;
+}
+
+void Peers::keep_span(const TraceContext& trace, std::string_view method, const Outcome& outcome,
+                      core::SteadyTime began, std::chrono::nanoseconds took) {
+  const bool has_failed = outcome.status == 0 || outcome.status >= 500;
+  if (!spans::wants(trace, has_failed, took)) return;
+  spans::Span span{
+      .context = trace,
+      .kind = spans::Kind::client,
+      .name = fmt::format("{} {}", method, outcome.service),
+      .began = began,
+      .took = took,
+      .has_failed = has_failed,
+      .attributes = {{"http.request.method", std::string(method)}, {"server.address", outcome.service}}};
+  if (outcome.status != 0)
+    span.attributes.push_back({"http.response.status_code", std::int64_t{outcome.status}});
+  if (has_failed) {
+    const std::string status = std::to_string(outcome.status);
+    span.attributes.push_back({"error.type", outcome.status == 0 ? std::string(outcome.failure) : status});
+  }
+  spans::keep(std::move(span));
 }
 
 void Peers::count(Outcome outcome, std::chrono::nanoseconds took, const TraceContext& trace) {

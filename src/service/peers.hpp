@@ -21,11 +21,12 @@ class Peers {
   Peers(discovery::Client& discovery, http::Client& http, std::shared_ptr<net::ClientTls> tls,
         const core::Clock& clock, telemetry::Metrics& metrics);
 
-  // One try at one instance of the service, round robin. No retry here: the caller knows what is safe.
+  // One try at one instance of the service, round robin. No retry here: the caller knows what is safe. The
+  // call is a span below `trace`.
   // `unavailable`/"no_instance" (safe_to_retry) if discovery knows none; otherwise http::Client's errors.
   // A status of 500 or more is an answer, not an error.
   [[nodiscard]] Awaitable<Result<http::Reply>> call(std::string service, http::Request& request,
-                                                    Deadline deadline, const telemetry::TraceContext& trace);
+                                                    Deadline deadline, telemetry::TraceContext trace);
 
  private:
   struct Outcome {
@@ -35,6 +36,8 @@ class Peers {
     auto operator<=>(const Outcome&) const = default;
   };
   void count(Outcome outcome, std::chrono::nanoseconds took, const telemetry::TraceContext& trace);
+  static void keep_span(const telemetry::TraceContext& trace, std::string_view method, const Outcome& outcome,
+                        core::SteadyTime began, std::chrono::nanoseconds took);
 
   discovery::Client& discovery_;
   http::Client& http_;

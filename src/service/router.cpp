@@ -6,6 +6,7 @@
 
 #include "core/fields.hpp"
 #include "core/text.hpp"
+#include "http/server_span.hpp"
 #include "service/service.hpp"
 #include "telemetry/log.hpp"
 
@@ -97,6 +98,10 @@ std::string bearer_of(std::string_view authorization) {
 template <class List>
 bool contains(const List& list, std::string_view value) {
   return std::ranges::find(list, value) != list.end();
+}
+
+void keep_span(const http::Exchange& exchange, std::chrono::nanoseconds took) {
+  if (auto span = http::server_span(exchange, took)) spans::keep(*std::move(span));
 }
 
 http::Response refusal_of(const RoutePolicy& policy, const Error& error, bool had_token) {
@@ -247,6 +252,7 @@ Awaitable<> Router::serve(http::Exchange& exchange) {
 
 void Router::finish(const http::Exchange& exchange, std::chrono::nanoseconds took) noexcept {
   log_access(exchange, took);
+  if (!exchange.route.empty()) keep_span(exchange, took);
   for (const auto& route : state_->routes) {
     // The label set is bounded by the policy table times the statuses.
     if (route->policy.path != exchange.route || !fits(*route, exchange.request)) continue;

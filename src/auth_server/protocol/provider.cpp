@@ -46,7 +46,7 @@ std::string RealmCall::address() const {
 }
 
 Question RealmCall::question() const {
-  return {call.exchange.deadline, call.exchange.trace.child(), address()};
+  return {call.exchange.deadline, call.exchange.trace, address()};
 }
 
 Result<RealmCall> enter_realm(OpenIdProvider& provider, service::Call& call) {

@@ -118,7 +118,8 @@ void make_upstream_request(Exchange& exchange, PeerTrust trust) {
   add_forwarded(exchange, kept, trust);
   headers.add("Via", kVia);
   headers.add("X-Kong-Request-Id", exchange.request_id());
-  headers.add("traceparent", exchange.http.trace.child().to_header());
+  exchange.upstream_trace = exchange.http.trace.child();
+  headers.add("traceparent", exchange.upstream_trace.to_header());
 
   request.target = upstream_path(route.service->path, exchange.path, exchange.matched, route.strip);
   if (exchange.has_query) request.target.append("?").append(exchange.query);

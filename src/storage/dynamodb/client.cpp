@@ -4,6 +4,7 @@
 
 #include "core/fields.hpp"
 #include "core/text.hpp"
+#include "runtime/span.hpp"
 #include "runtime/timer.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/random.hpp"
@@ -60,6 +61,13 @@ Client::Client(http::Client& http, ClientOptions options, std::unique_ptr<Creden
 
 Awaitable<Result<json::object>> Client::call(std::string_view operation, json::object request,
                                              Deadline deadline) {
+  runtime::Span span(co_await runtime::this_task,
+                     {operation, spans::Kind::client, "db.system.name", "aws.dynamodb"});
+  co_return span.end(co_await try_until(operation, std::move(request), deadline));
+}
+
+Awaitable<Result<json::object>> Client::try_until(std::string_view operation, json::object request,
+                                                  Deadline deadline) {
   const auto place = bulkhead_.enter();
   if (!place) co_return fail(place);
   const std::string content = json::serialize(request);

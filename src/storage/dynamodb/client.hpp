@@ -61,6 +61,8 @@ class Client {
   };
   [[nodiscard]] Awaitable<Result<http::Reply>> send(std::string_view operation, const std::string& content,
                                                     const Credentials& credentials, Deadline deadline);
+  [[nodiscard]] Awaitable<Result<json::object>> try_until(std::string_view operation, json::object request,
+                                                          Deadline deadline);
   [[nodiscard]] Awaitable<Result<json::object>> try_once(std::string_view operation,
                                                          const std::string& content, Lessons& lessons,
                                                          Deadline deadline);

@@ -21,10 +21,13 @@
 #include "runtime/awaitable.hpp"
 #include "runtime/blocking_pool.hpp"
 #include "runtime/deadline.hpp"
+#include "runtime/span.hpp"
 #include "storage/mongo/options.hpp"
 #include "storage/mongo/session.hpp"
 
 namespace gatehouse::storage::mongo {
+
+inline constexpr runtime::Span::What kSpan{"mongodb", spans::Kind::client, "db.system.name", "mongodb"};
 
 // Belongs to one worker. It connects when it is first used, and again whenever it must.
 class Client {
@@ -75,12 +78,13 @@ class Client {
 template <class Fn>
 Awaitable<std::invoke_result_t<Fn&, Session&>> Client::run(Fn fn) {
   using Outcome = std::invoke_result_t<Fn&, Session&>;
-  auto permit = enter();
+  runtime::Span span(co_await runtime::this_task, kSpan);
+  auto permit = span.end(enter());
   if (!permit) co_return fail(permit);
   auto work = [this, &fn, deadline = Deadline::after(options_.operation_timeout)] {
     return run_until(deadline, fn);
   };
-  Outcome outcome = co_await threads_.run(std::move(work));
+  Outcome outcome = span.end(co_await threads_.run(std::move(work)));
   leave(*permit, outcome ? nullptr : &outcome.error());
   co_return outcome;
 }

@@ -67,17 +67,19 @@ Awaitable<Result<Pool::Loan>> Database::take(Deadline deadline) {
 Awaitable<Result<std::vector<Rows>>> Database::run(Batch batch, Repeatable repeatable, Deadline deadline) {
   const Deadline until = capped(deadline);
   const Timing timing(meters_.duration);
+  runtime::Span span(co_await runtime::this_task, kBatchSpan);
   Batch whole;
   add_timeout(whole, until);
   whole.append(std::move(batch));
   for (int attempts = 1;; ++attempts) {
-    Result<Pool::Loan> loan = co_await take(until);
+    Result<Pool::Loan> loan = span.end(co_await take(until));
     if (!loan) co_return fail(loan);
     Result<std::vector<Rows>> rows = fail(ErrorKind::internal, "postgres_not_run");
     {
       const Pool::Loan connection = std::move(*loan);
       rows = co_await connection->run(whole, with_grace(until));
       if (!rows && repeatable == Repeatable::no && connection->is_broken()) {
+        span.note(rows.error());
         co_return fail(ErrorKind::unavailable, "postgres_commit_unknown", rows.error().detail,
                        Origin::upstream);
       }
@@ -87,7 +89,9 @@ Awaitable<Result<std::vector<Rows>>> Database::run(Batch batch, Repeatable repea
       co_return rows;
     }
     const bool again = co_await pause_before_retry(rows.error(), attempts, until);
-    if (!again) co_return std::unexpected(undone(std::move(rows.error())));
+    if (again) continue;
+    span.note(rows.error());
+    co_return std::unexpected(undone(std::move(rows.error())));
   }
 }
 

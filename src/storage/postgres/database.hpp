@@ -10,6 +10,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "runtime/span.hpp"
 #include "runtime/task_group.hpp"
 #include "storage/postgres/meters.hpp"
 #include "storage/postgres/pool.hpp"
@@ -19,6 +20,11 @@
 namespace gatehouse::storage::postgres {
 
 using resilience::Repeatable;
+
+inline constexpr runtime::Span::What kBatchSpan{"postgresql batch", spans::Kind::client, "db.system.name",
+                                                "postgresql"};
+inline constexpr runtime::Span::What kTransactionSpan{"postgresql transaction", spans::Kind::client,
+                                                      "db.system.name", "postgresql"};
 
 class Database {
  public:
@@ -80,8 +86,9 @@ template <class Work>
 std::invoke_result_t<Work&, Transaction&> Database::transaction(Work work, Deadline deadline) {
   const Deadline until = capped(deadline);
   const Timing timing(meters_.duration);
+  runtime::Span span(co_await runtime::this_task, kTransactionSpan);
   for (int attempts = 1;; ++attempts) {
-    auto loan = co_await take(until);
+    auto loan = span.end(co_await take(until));
     if (!loan) co_return fail(loan);
     Result<void> ended;
     {
@@ -97,7 +104,9 @@ std::invoke_result_t<Work&, Transaction&> Database::transaction(Work work, Deadl
       }
     }
     const bool again = co_await pause_before_retry(ended.error(), attempts, until);
-    if (!again) co_return std::unexpected(undone(std::move(ended.error())));
+    if (again) continue;
+    span.note(ended.error());
+    co_return std::unexpected(undone(std::move(ended.error())));
   }
 }
 

@@ -68,6 +68,9 @@ class Redis {
   [[nodiscard]] Awaitable<Result<Reply>> eval(std::string_view script, std::span<const std::string_view> keys,
                                               std::span<const std::string_view> arguments,
                                               Deadline deadline = Deadline::never());
+
+ private:
+  Awaitable<Result<Reply>> run_in_span(Command command, Deadline deadline);
 };
 
 }  // namespace gatehouse::storage::redis

@@ -16,9 +16,15 @@
 
 #include "runtime/awaitable.hpp"
 #include "runtime/blocking_pool.hpp"
+#include "runtime/span.hpp"
 #include "storage/sqlite/sqlite.hpp"
 
 namespace gatehouse::storage::sqlite {
+
+inline constexpr runtime::Span::What kReadSpan{"sqlite read", spans::Kind::client, "db.system.name",
+                                               "sqlite"};
+inline constexpr runtime::Span::What kWriteSpan{"sqlite write", spans::Kind::client, "db.system.name",
+                                                "sqlite"};
 
 struct WriteQueueLimits {
   std::size_t queued_max = 4096;  // beyond it `write_queue_full`
@@ -90,7 +96,8 @@ Awaitable<std::invoke_result_t<Fn&, Connection&>> WriteQueue::write(Fn fn) {
     if (!**outcome) return fail(**outcome);
     return {};
   };
-  Result<void> committed = co_await submitted(std::move(work));
+  runtime::Span span(co_await runtime::this_task, kWriteSpan);
+  Result<void> committed = span.end(co_await submitted(std::move(work)));
   if (!committed) co_return fail(committed);
   co_return std::move(**outcome);
 }
@@ -103,7 +110,8 @@ Awaitable<std::invoke_result_t<Fn&, Connection&>> AsyncDatabase::read(Fn fn) {
     if (!connection) return fail(connection);
     return fn(*connection);
   };
-  co_return co_await pool_.run(std::move(work));
+  runtime::Span span(co_await runtime::this_task, kReadSpan);
+  co_return span.end(co_await pool_.run(std::move(work)));
 }
 
 }  // namespace gatehouse::storage::sqlite

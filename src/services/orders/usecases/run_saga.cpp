@@ -1,19 +1,22 @@
 // Runs one saga: see run_saga.hpp.
 #include "services/orders/usecases/run_saga.hpp"
 
+#include <fmt/format.h>
+
+#include "runtime/span.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/random.hpp"
 
 namespace gatehouse::orders {
 namespace {
 
-PaymentRequest payment_request(const SagaRun& run, Deadline deadline) {
+PaymentRequest payment_request(const SagaRun& run, const TraceContext& trace, Deadline deadline) {
   return {.order_id = run.order.id,
           .amount = run.order.total,
           .payment_method = run.order.payment_method,
           .payment_id = run.saga.payment_id,
           .idempotency_key = idempotency_key(run.order.id, run.saga.step, run.saga.round),
-          .traceparent = run.saga.traceparent,
+          .traceparent = trace.to_header(),
           .deadline = deadline};
 }
 
@@ -47,27 +50,38 @@ RunSaga::RunSaga(SagaStore& store, Payments& payments, const core::Clock& clock,
 
 Awaitable<> RunSaga::run(SagaRun run) const {
   for (int step = 0; step < limits_.steps_max; ++step) {
-    const Outcome outcome = co_await call(run);
-    Result<SavedStep> saved = co_await save(run, outcome);
-    if (!saved) {
-      // Nothing is lost: when the lease ends, someone makes the same call again.
-      log::warn("saga-save", "a step could not be saved and will be repeated",
-                {log::field("order.id", run.order.id), log::field(saved.error())});
-      co_return;
-    }
-    report(run, *saved);
-    const bool is_over = saved->saga.step == SagaStep::finished;
-    if (is_over || saved->progress.pace == Pace::back_off) co_return;
-    run.order = std::move(saved->order);
-    run.saga = std::move(saved->saga);
+    const bool goes_on = co_await take_step(run);
+    if (!goes_on) co_return;
   }
 }
 
-Awaitable<Outcome> RunSaga::call(const SagaRun& run) const {
+Awaitable<bool> RunSaga::take_step(SagaRun& run) const {
+  const std::string name = fmt::format("saga {}", name_of(run.saga.step));
+  const std::string order_id = run.order.id;
+  runtime::Span span(co_await runtime::this_task,
+                     {name, spans::Kind::internal, "gatehouse.order.id", order_id},
+                     TraceContext::parse(run.saga.traceparent));
+  const Outcome outcome = co_await call(run, span.context());
+  Result<SavedStep> saved = span.end(co_await save(run, outcome));
+  if (!saved) {
+    // Nothing is lost: when the lease ends, someone makes the same call again.
+    log::warn("saga-save", "a step could not be saved and will be repeated",
+              {log::field("order.id", order_id), log::field(saved.error())});
+    co_return false;
+  }
+  report(run, *saved);
+  const bool is_over = saved->saga.step == SagaStep::finished;
+  const bool goes_on = !is_over && saved->progress.pace != Pace::back_off;
+  run.order = std::move(saved->order);
+  run.saga = std::move(saved->saga);
+  co_return goes_on;
+}
+
+Awaitable<Outcome> RunSaga::call(const SagaRun& run, const TraceContext& trace) const {
   const CallKind kind = next_call(run.saga, run.order);
   if (kind == CallKind::none) co_return Outcome{OutcomeKind::not_done, {}, {}};
   const core::SteadyTime started = clock_.steady_now();
-  PaymentRequest request = payment_request(run, Deadline::after(limits_.call_timeout));
+  PaymentRequest request = payment_request(run, trace, Deadline::after(limits_.call_timeout));
   const PaymentReply reply = co_await ask(payments_, kind, std::move(request));
   Outcome outcome = outcome_of(run.saga.step, reply, run.order.total);
   measures_.step_took(run.saga.step, outcome.kind, clock_.steady_now() - started);

@@ -14,6 +14,7 @@
 #include "services/orders/ports/payments.hpp"
 #include "services/orders/ports/saga_store.hpp"
 #include "services/orders/usecases/measures.hpp"
+#include "telemetry/trace.hpp"
 
 namespace gatehouse::orders {
 
@@ -34,7 +35,9 @@ class RunSaga {
   [[nodiscard]] const RunSagaLimits& limits() const { return limits_; }
 
  private:
-  [[nodiscard]] Awaitable<Outcome> call(const SagaRun& run) const;
+  // One call and what it changes. False: there is nothing more to do now.
+  [[nodiscard]] Awaitable<bool> take_step(SagaRun& run) const;
+  [[nodiscard]] Awaitable<Outcome> call(const SagaRun& run, const TraceContext& trace) const;
   [[nodiscard]] Awaitable<Result<SavedStep>> save(const SagaRun& run, Outcome outcome) const;
   void report(const SagaRun& before, const SavedStep& saved) const;
 

@@ -1,5 +1,6 @@
 #include "services/payments/usecases/resolve_unknown.hpp"
 
+#include "runtime/span.hpp"
 #include "services/payments/usecases/settle.hpp"
 
 namespace gatehouse::payments {
@@ -27,8 +28,11 @@ Awaitable<Result<void>> ResolveUnknown::resolve(Payment payment, std::string pro
     if (taken.error().kind == ErrorKind::conflict) co_return Result<void>{};  // another instance was first
     co_return fail(taken);
   }
-  const auto begun_in = TraceContext::parse(taken->attempt(provider_key)->traceparent);
-  const CallContext context{deadline, begun_in ? begun_in->child() : TraceContext::start()};
+  const std::string payment_id = taken->state().id;
+  const runtime::Span span(co_await runtime::this_task,
+                           {"resolve payment", spans::Kind::internal, "gatehouse.payment.id", payment_id},
+                           TraceContext::parse(taken->attempt(provider_key)->traceparent));
+  const CallContext context{deadline, span.context()};
   const Settle settle(around_);
   auto settled = co_await settle.run(std::move(*taken), std::move(provider_key), context);
   if (!settled) co_return fail(settled);
