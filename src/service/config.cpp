@@ -62,6 +62,11 @@ Result<Config> Config::from_json(const json::object& object) {
     if (!settings) return fail(settings);
     config.discovery = std::move(*settings);
   }
+  if (const auto* tracing = fields.maybe_object("tracing")) {
+    auto settings = TraceSettings::from_json(*tracing, config.secrets_dir());
+    if (!settings) return fail(settings);
+    config.tracing = std::move(*settings);
+  }
   if (const auto* settings = fields.maybe_object("settings")) config.settings = *settings;
 
   for (const Fields* reader : {&listen, &tls, &logs, &fields}) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/fields.hpp"
@@ -10,6 +11,7 @@
 #include "core/secret.hpp"
 #include "discovery/settings.hpp"
 #include "net/tls.hpp"
+#include "service/trace_settings.hpp"
 #include "telemetry/log_files.hpp"
 
 namespace gatehouse::service {
@@ -26,6 +28,7 @@ struct Config {
   std::string log_level = "info";
   std::filesystem::path log_dir;  // empty: the log goes to stdout
   telemetry::LogFileLimits log_files;
+  std::optional<TraceSettings> tracing;  // nothing: no span is kept
   json::object settings;
 
   // `invalid` with the path of the offending key.

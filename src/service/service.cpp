@@ -13,6 +13,7 @@
 #include "service/health.hpp"
 #include "service/registry_options.hpp"
 #include "service/self_watch.hpp"
+#include "service/trace_exporter.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::service {
@@ -23,6 +24,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds kDrainTime{10'000};
+constexpr milliseconds kTracesMayTake{2'000};  // the last ones, when a role stops
 
 std::string explain(const Error& error) {
   return error.detail.empty() ? std::string(error.reason)
@@ -155,6 +157,13 @@ struct Service::State {
         peers(discovery, http, client_tls, clock, metrics),
         verifier({.issuer = config_.issuer}, clock, [this] { return fetch_keys(); }),
         self_watch(metrics, clock) {
+    if (config.tracing) {
+      traces = or_stop(TraceExporter::start(http, *config.tracing,
+                                            {.service = std::string(service_name_of(config.role)),
+                                             .instance = config.instance,
+                                             .version = std::string(version())},
+                                            metrics));
+    }
     metrics
         .gauge("gatehouse_build_info", "1, with the version that runs",
                {{"version", std::string(version())}, {"role", config.role}})
@@ -177,6 +186,7 @@ struct Service::State {
   identity::TokenVerifier verifier;
   Health health;
   SelfWatch self_watch;
+  std::unique_ptr<TraceExporter> traces;  // null: nobody wants any
   std::vector<std::function<void()>> on_drain;
   std::vector<std::function<Awaitable<>()>> on_stop;
   bool is_stopping = false;
@@ -207,6 +217,10 @@ struct Service::State {
     self_watch.add(pool);
     self_watch.add_log();
     self_watch.add([this] { health.count_checks(metrics); });
+    if (traces) {
+      self_watch.add([this] { traces->sample(); });
+      tasks.spawn("traces", traces->run());
+    }
     tasks.spawn("self-watch", self_watch.run());
   }
 
@@ -235,6 +249,7 @@ struct Service::State {
     if (!drained) log::warn("drain-incomplete", "connections were cut at the end of the drain time");
     for (auto& step : std::views::reverse(on_stop)) co_await step();
     (void)co_await tasks.stop(deadline);
+    if (traces) co_await traces->send_rest(deadline.capped(kTracesMayTake));
     http.close_idle();
     worker.stop();
   }

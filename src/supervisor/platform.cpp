@@ -6,6 +6,7 @@
 
 #include "core/fields.hpp"
 #include "core/yaml.hpp"
+#include "service/trace_settings.hpp"
 #include "supervisor/durable_file.hpp"
 #include "supervisor/open_secrets.hpp"
 
@@ -67,6 +68,15 @@ Result<void> read_logs(telemetry::LogFileLimits& logs, Fields& fields) {
   return limits.finish();
 }
 
+// What stands there is read again by each role, with its own secrets.
+Result<void> read_tracing(Platform& platform, Fields& fields) {
+  const auto* object = fields.maybe_object("tracing");
+  if (object == nullptr) return {};
+  if (auto settings = service::TraceSettings::from_json(*object, {}); !settings) return fail(settings);
+  platform.tracing = *object;
+  return {};
+}
+
 Result<void> read_restart(BackOff& restart, Fields& fields) {
   const auto* object = fields.maybe_object("restart");
   if (object == nullptr) return {};
@@ -118,6 +128,7 @@ Result<void> read_platform(Platform& platform, const json::object& object) {
   platform.log_level = fields.optional_text("log_level", platform.log_level, {.bytes_max = 16});
   if (auto read = read_gateway(platform, fields); !read) return read;
   if (auto read = read_logs(platform.logs, fields); !read) return read;
+  if (auto read = read_tracing(platform, fields); !read) return read;
   if (auto read = read_restart(platform.restart, fields); !read) return read;
   if (auto read = read_discovery(platform, fields); !read) return read;
   if (auto read = read_roles(platform, fields); !read) return read;

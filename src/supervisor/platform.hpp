@@ -42,6 +42,7 @@ struct Platform {
   std::string address = "127.0.0.1";
   std::string log_level = "info";
   telemetry::LogFileLimits logs;  // of each instance
+  json::object tracing;           // as it was written, for the roles; empty: no traces
   std::uint16_t gateway_http = 8000;
   std::uint16_t gateway_https = 8443;
   std::uint16_t gateway_admin = 8001;

@@ -31,6 +31,10 @@ restart:                     # of a role that dies: the pause doubles from first
 # Logs to Elasticsearch, as one more role; its CA, user and password_file, or api_key_file.
 #   log-shipper: {{settings: {{elasticsearch: {{url: "https://localhost:9200", api_key_file: elasticsearch_api_key}}}}}}
 
+# Traces to any receiver of OTLP over HTTP: Jaeger, Tempo, the OpenTelemetry collector. One trace in ten, and all that
+# failed or was slow.
+# tracing: {{endpoint: "http://127.0.0.1:4318", sample_ratio: 0.1, slow: 1s}}
+
 # Each role: port of the first instance (the next ones follow in steps of 100), instances, settings.
 # `store` in the settings names the engine; without it the role keeps an SQLite file in roles/<role>.
 roles:

@@ -142,22 +142,24 @@ Result<bool> ensure_leaf(const Layout& layout, std::string_view role, std::strin
 json::object config_of(const Platform& platform, const Instance& instance) {
   const Layout layout{platform.data};
   const auto tls = layout.instance_dir(instance.name) / "tls";
-  return {{"role", instance.role},
-          {"instance", instance.name},
-          {"listen", {{"address", platform.address}, {"port", instance.port}}},
-          {"data_dir", layout.role_dir(instance.role).string()},
-          {"tls",
-           {{"certificate", (tls / "cert.pem").string()},
-            {"key", (tls / "key.pem").string()},
-            {"ca", layout.ca_file().string()}}},
-          {"discovery", platform.discovery_of_roles()},
-          {"issuer", platform.issuer()},
-          {"log_level", platform.log_level},
-          {"logs",
-           {{"directory", layout.logs_dir().string()},
-            {"file_size", static_cast<std::int64_t>(platform.logs.file_bytes_max)},
-            {"files", static_cast<std::int64_t>(platform.logs.files_max)}}},
-          {"settings", settings_of(platform, instance)}};
+  json::object config{{"role", instance.role},
+                      {"instance", instance.name},
+                      {"listen", {{"address", platform.address}, {"port", instance.port}}},
+                      {"data_dir", layout.role_dir(instance.role).string()},
+                      {"tls",
+                       {{"certificate", (tls / "cert.pem").string()},
+                        {"key", (tls / "key.pem").string()},
+                        {"ca", layout.ca_file().string()}}},
+                      {"discovery", platform.discovery_of_roles()},
+                      {"issuer", platform.issuer()},
+                      {"log_level", platform.log_level},
+                      {"logs",
+                       {{"directory", layout.logs_dir().string()},
+                        {"file_size", static_cast<std::int64_t>(platform.logs.file_bytes_max)},
+                        {"files", static_cast<std::int64_t>(platform.logs.files_max)}}},
+                      {"settings", settings_of(platform, instance)}};
+  if (!platform.tracing.empty()) config["tracing"] = platform.tracing;
+  return config;
 }
 
 std::vector<std::string_view> client_identities(const Platform& platform) {

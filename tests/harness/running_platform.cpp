@@ -67,8 +67,11 @@ json::object platform_file(const PlatformOptions& options) {
     roles["log-shipper"] = {{"port", free_port()}, {"settings", shipper->second}};
   // Gateways share the ports of the public, and each has an Admin API of its own.
   const std::uint16_t admin = free_ports(instances_of("gateway"), kPortsBetweenInstances);
-  return {{"gateway", {{"http_port", free_port()}, {"https_port", free_port()}, {"admin_port", admin}}},
-          {"roles", std::move(roles)}};
+  json::object platform{
+      {"gateway", {{"http_port", free_port()}, {"https_port", free_port()}, {"admin_port", admin}}},
+      {"roles", std::move(roles)}};
+  if (!options.tracing.empty()) platform["tracing"] = options.tracing;
+  return platform;
 }
 
 void write_platform_file(const std::filesystem::path& data, const PlatformOptions& options) {

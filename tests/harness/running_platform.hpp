@@ -23,6 +23,7 @@ namespace gatehouse::tests {
 struct PlatformOptions {
   std::map<std::string, std::size_t> instances = {};  // by role, where not one
   std::map<std::string, json::object> settings = {};  // by role
+  json::object tracing = {};                          // empty: no traces
   // By role and name: what stands in its secrets directory from the start.
   std::map<std::string, std::map<std::string, std::string>> secrets = {};
   std::string program = {};  // empty: executable()
