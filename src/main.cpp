@@ -73,7 +73,7 @@ constexpr data_command::CopyingRole kCopyingRoles[] = {
 
 // The newest schema of each store that this program understands: a restore refuses newer ones. A test
 // restores what it has backed up, so that a schema that was raised is raised here.
-constexpr backup::KnownSchema kSchemas[] = {{"gateway", 1},  {"auth-server", 1}, {"auth", 2},
+constexpr backup::KnownSchema kSchemas[] = {{"gateway", 1},  {"auth-server", 2}, {"auth", 2},
                                             {"payments", 1}, {"orders", 2},      {"provider-sim", 1}};
 
 constexpr Role kRoles[] = {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text.hpp"
+
 namespace gatehouse::auth_server::postgres_rows {
 
 using storage::postgres::Bytes;
@@ -19,22 +21,38 @@ constexpr std::string_view kFamily =
     "rotated_at, siblings, revoked_at FROM refresh_family WHERE realm = $1 AND id = $2";
 constexpr std::string_view kLock = " FOR NO KEY UPDATE";
 
-std::optional<core::SystemTime> maybe_time(const Rows& rows, int column) {
-  if (rows.is_null(0, column)) return std::nullopt;
-  return rows.time(0, column);
+std::optional<core::SystemTime> maybe_time(const Rows& rows, int column, std::size_t row = 0) {
+  if (rows.is_null(row, column)) return std::nullopt;
+  return rows.time(row, column);
+}
+
+Session session_at(const Rows& rows, std::size_t row) {
+  return {.id = rows.text(row, 0),
+          .realm = rows.text(row, 1),
+          .person_id = rows.text(row, 2),
+          .authenticated_at = rows.time(row, 3),
+          .created_at = rows.time(row, 4),
+          .last_seen_at = rows.time(row, 5),
+          .ended_at = maybe_time(rows, 6, row)};
 }
 
 }  // namespace
 
 std::optional<Session> read_session(const Rows& rows) {
   if (rows.empty()) return std::nullopt;
-  return Session{.id = rows.text(0, 0),
-                 .realm = rows.text(0, 1),
-                 .person_id = rows.text(0, 2),
-                 .authenticated_at = rows.time(0, 3),
-                 .created_at = rows.time(0, 4),
-                 .last_seen_at = rows.time(0, 5),
-                 .ended_at = maybe_time(rows, 6)};
+  return session_at(rows, 0);
+}
+
+// The eighth column has the clients, parted by a character that no client id has (U+001F).
+std::vector<OpenSession> read_open_sessions(const Rows& rows) {
+  std::vector<OpenSession> sessions;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    OpenSession& open = sessions.emplace_back(OpenSession{session_at(rows, row), {}});
+    if (rows.is_null(row, 7)) continue;
+    for (const std::string_view client : core::split(rows.view(row, 7), '\x1f'))
+      open.client_ids.emplace_back(client);
+  }
+  return sessions;
 }
 
 std::optional<RefreshFamily> read_family(const Rows& rows) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "auth_server/adapters/code_row.hpp"
+#include "auth_server/ports/session_store.hpp"
 #include "auth_server/sessions/refresh_family.hpp"
 #include "auth_server/sessions/session.hpp"
 #include "core/result.hpp"
@@ -18,6 +19,7 @@ using storage::postgres::Rows;
 
 // Each reads the only row that a statement by key can give; nothing if there is none.
 [[nodiscard]] std::optional<Session> read_session(const Rows& rows);
+[[nodiscard]] std::vector<OpenSession> read_open_sessions(const Rows& rows);
 [[nodiscard]] std::optional<RefreshFamily> read_family(const Rows& rows);
 [[nodiscard]] Result<std::optional<AuthorizationCode>> read_code(const Rows& rows);  // `bad_code_row`
 

@@ -81,7 +81,13 @@ CREATE TABLE realm_secret (
 );
 )sql";
 
-constexpr std::array kMigrations{storage::postgres::Migration{1, kVersion1}};
+constexpr std::string_view kVersion2 = R"sql(
+CREATE INDEX session_person ON session (person_id, created_at) WHERE ended_at IS NULL;
+CREATE INDEX session_end ON session (ended_at) WHERE ended_at IS NOT NULL;
+)sql";
+
+constexpr std::array kMigrations{storage::postgres::Migration{1, kVersion1},
+                                 storage::postgres::Migration{2, kVersion2}};
 
 }  // namespace
 

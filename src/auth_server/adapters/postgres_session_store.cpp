@@ -85,4 +85,32 @@ Awaitable<Result<void>> PostgresSessionStore::end(std::string realm, std::string
   co_return outcome_of(co_await database_.run(std::move(batch), Repeatable::yes, deadline));
 }
 
+Awaitable<Result<std::vector<OpenSession>>> PostgresSessionStore::open_of(std::string realm,
+                                                                          std::string person_id,
+                                                                          Deadline deadline) {
+  Batch batch;
+  batch.add(
+      "SELECT id, realm, person_id, authenticated_at, created_at, last_seen_at, ended_at, "
+      "(SELECT string_agg(DISTINCT client_id, chr(31) ORDER BY client_id) FROM refresh_family AS family "
+      " WHERE family.session_id = session.id AND family.realm = session.realm AND family.revoked_at IS NULL) "
+      "FROM session WHERE person_id = $2 AND realm = $1 AND ended_at IS NULL "
+      "ORDER BY created_at DESC, id LIMIT $3",
+      realm, person_id, static_cast<std::int64_t>(kOpenSessionsMax));
+  const auto found = co_await database_.run(std::move(batch), Repeatable::yes, deadline);
+  if (!found) co_return fail(found);
+  co_return rows::read_open_sessions(found->front());
+}
+
+Awaitable<Result<std::vector<std::string>>> PostgresSessionStore::ended_since(std::string realm,
+                                                                              core::SystemTime since,
+                                                                              Deadline deadline) {
+  Batch batch;
+  batch.add("SELECT id FROM session WHERE ended_at >= $2 AND realm = $1", realm, since);
+  const auto found = co_await database_.run(std::move(batch), Repeatable::yes, deadline);
+  if (!found) co_return fail(found);
+  std::vector<std::string> ids;
+  for (std::size_t row = 0; row < found->front().size(); ++row) ids.push_back(found->front().text(row, 0));
+  co_return ids;
+}
+
 }  // namespace gatehouse::auth_server

@@ -58,6 +58,41 @@ TEST_P(SessionContract, AnEndedSessionStaysEndedWithAllThatCameOfIt) {
   EXPECT_EQ(rotate(other_family, 1).rotation, Rotation::next);
 }
 
+TEST_P(SessionContract, OpenSessionsOfAPersonAreListedWithTheClientsThatHoldTokens) {
+  open("s1");
+  for (int i = 2; i <= 3; ++i) {
+    Session later = session_as(fmt::format("s{}", i));
+    later.created_at += seconds{10 * (i - 1)};
+    ASSERT_TRUE(run(at(0).sessions().open(later, "cookie-" + later.id)));
+  }
+  (void)family_of("s2");
+  ASSERT_TRUE(run(at(1).sessions().end("test", "s1", kNow)));
+  const auto listed = run(at(1).sessions().open_of("test", "alice")).value();
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0].session.id, "s3") << "the newest first";
+  EXPECT_EQ(listed[1].session.id, "s2");
+  EXPECT_EQ(listed[1].session.created_at, kNow + seconds{10});
+  EXPECT_TRUE(listed[0].client_ids.empty());
+  EXPECT_EQ(listed[1].client_ids, std::vector<std::string>{"shop"});
+  EXPECT_TRUE(run(at(0).sessions().open_of("second", "alice")).value().empty());
+  EXPECT_TRUE(run(at(0).sessions().open_of("test", "bob")).value().empty());
+}
+
+TEST_P(SessionContract, EndedSessionsAreFoundByTheirEnd) {
+  for (const char* id : {"s1", "s2", "s3"}) open(id);
+  ASSERT_TRUE(run(at(0).sessions().end("test", "s1", kNow)));
+  ASSERT_TRUE(run(at(1).sessions().end("test", "s2", kNow + seconds{5})));
+  const auto since = [&](seconds offset) {
+    auto ids = run(at(0).sessions().ended_since("test", kNow + offset)).value();
+    std::ranges::sort(ids);
+    return ids;
+  };
+  EXPECT_EQ(since(seconds{0}), (std::vector<std::string>{"s1", "s2"}));
+  EXPECT_EQ(since(seconds{5}), std::vector<std::string>{"s2"});
+  EXPECT_TRUE(since(seconds{6}).empty());
+  EXPECT_TRUE(run(at(0).sessions().ended_since("second", kNow)).value().empty());
+}
+
 TEST_P(SessionContract, ARestartForgetsNothing) {
   open("s1");
   open("s2");

@@ -61,6 +61,26 @@ Result<std::optional<Session>> find_session_by_cookie(Connection& connection, co
       session_of, Blob{cookie_hash}, realm);
 }
 
+Result<std::vector<OpenSession>> open_sessions(Connection& connection, const std::string& realm,
+                                               const std::string& person_id) {
+  const auto session_at = [](const Row& row) { return OpenSession{session_of(row), {}}; };
+  auto sessions = connection.all(
+      "SELECT id, realm, person_id, authenticated_at, created_at, last_seen_at, ended_at FROM session "
+      "WHERE person_id = ? AND realm = ? AND ended_at IS NULL ORDER BY created_at DESC, id LIMIT ?",
+      session_at, person_id, realm, static_cast<std::int64_t>(kOpenSessionsMax));
+  if (!sessions) return sessions;
+  const auto client_at = [](const Row& row) { return row.text(0); };
+  for (OpenSession& open : *sessions) {
+    auto clients = connection.all(
+        "SELECT DISTINCT client_id FROM refresh_family WHERE session_id = ? AND realm = ? "
+        "AND revoked_at IS NULL ORDER BY client_id",
+        client_at, open.session.id, realm);
+    if (!clients) return fail(clients);
+    open.client_ids = *std::move(clients);
+  }
+  return sessions;
+}
+
 Result<void> mark_seen(Connection& connection, const std::string& realm, const std::string& id,
                        core::SystemTime now) {
   auto seen = connection.run(

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "auth_server/adapters/code_row.hpp"
+#include "auth_server/ports/session_store.hpp"
 #include "auth_server/sessions/refresh_family.hpp"
 #include "auth_server/sessions/session.hpp"
 #include "core/result.hpp"
@@ -18,6 +19,8 @@ using storage::sqlite::Connection;
                                                           const std::string& id);
 [[nodiscard]] Result<std::optional<Session>> find_session_by_cookie(Connection&, const std::string& realm,
                                                                     const std::string& cookie_hash);
+[[nodiscard]] Result<std::vector<OpenSession>> open_sessions(Connection&, const std::string& realm,
+                                                             const std::string& person_id);
 [[nodiscard]] Result<void> mark_seen(Connection&, const std::string& realm, const std::string& id,
                                      core::SystemTime now);
 

@@ -74,6 +74,10 @@ CREATE TABLE realm_secret (
   PRIMARY KEY (realm, name)
 ) STRICT, WITHOUT ROWID;
 )sql"},
+    {2, R"sql(
+CREATE INDEX session_person ON session (person_id, created_at) WHERE ended_at IS NULL;
+CREATE INDEX session_end ON session (ended_at) WHERE ended_at IS NOT NULL;
+)sql"},
 };
 
 }  // namespace

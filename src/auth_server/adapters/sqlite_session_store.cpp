@@ -76,4 +76,22 @@ Awaitable<Result<void>> SqliteSessionStore::end(std::string realm, std::string i
   co_return co_await database_.write(std::move(work));
 }
 
+Awaitable<Result<std::vector<OpenSession>>> SqliteSessionStore::open_of(std::string realm,
+                                                                        std::string person_id, Deadline) {
+  auto work = [realm = std::move(realm), person_id = std::move(person_id)](Connection& connection) {
+    return rows::open_sessions(connection, realm, person_id);
+  };
+  co_return co_await database_.read(std::move(work));
+}
+
+Awaitable<Result<std::vector<std::string>>> SqliteSessionStore::ended_since(std::string realm,
+                                                                            core::SystemTime since,
+                                                                            Deadline) {
+  auto work = [realm = std::move(realm), since](Connection& connection) {
+    const auto id_of = [](const storage::sqlite::Row& row) { return row.text(0); };
+    return connection.all("SELECT id FROM session WHERE ended_at >= ? AND realm = ?", id_of, since, realm);
+  };
+  co_return co_await database_.read(std::move(work));
+}
+
 }  // namespace gatehouse::auth_server

@@ -23,6 +23,12 @@ class SqliteSessionStore final : public SessionStore {
   [[nodiscard]] Awaitable<Result<void>> end(std::string realm, std::string id, core::SystemTime now,
                                             Deadline deadline) override;
 
+  [[nodiscard]] Awaitable<Result<std::vector<OpenSession>>> open_of(std::string realm, std::string person_id,
+                                                                    Deadline deadline) override;
+  [[nodiscard]] Awaitable<Result<std::vector<std::string>>> ended_since(std::string realm,
+                                                                        core::SystemTime since,
+                                                                        Deadline deadline) override;
+
  private:
   storage::sqlite::AsyncDatabase& database_;
 };

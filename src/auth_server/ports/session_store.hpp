@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "auth_server/sessions/session.hpp"
 #include "core/result.hpp"
@@ -13,6 +14,12 @@
 #include "runtime/deadline.hpp"
 
 namespace gatehouse::auth_server {
+
+// A session and the clients that have a refresh token of it, each once.
+struct OpenSession {
+  Session session;
+  std::vector<std::string> client_ids;
+};
 
 class SessionStore {
  public:
@@ -37,6 +44,15 @@ class SessionStore {
   // redeemed at the same time either the family is revoked as well, or there is none.
   [[nodiscard]] virtual Awaitable<Result<void>> end(std::string realm, std::string id, core::SystemTime now,
                                                     Deadline deadline = Deadline::never()) = 0;
+  // Those that nobody ended, the newest first, at most kOpenSessionsMax. Some may be too old: is_live()
+  // decides.
+  [[nodiscard]] virtual Awaitable<Result<std::vector<OpenSession>>> open_of(
+      std::string realm, std::string person_id, Deadline deadline = Deadline::never()) = 0;
+  // The ids of those that were ended at `since` or later.
+  [[nodiscard]] virtual Awaitable<Result<std::vector<std::string>>> ended_since(
+      std::string realm, core::SystemTime since, Deadline deadline = Deadline::never()) = 0;
 };
+
+inline constexpr std::size_t kOpenSessionsMax = 100;
 
 }  // namespace gatehouse::auth_server

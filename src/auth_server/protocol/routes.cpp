@@ -1,5 +1,6 @@
 #include "auth_server/protocol/routes.hpp"
 
+#include "auth_server/admin/admin_api.hpp"
 #include "auth_server/protocol/answers.hpp"
 #include "auth_server/protocol/authorize.hpp"
 #include "auth_server/protocol/cors.hpp"
@@ -72,6 +73,10 @@ constexpr Row kRows[] = {
     {"POST", kLogout, serve_logout},
     {"OPTIONS", kLogout, serve_preflight},
     {"POST", "/realms/{realm}/protocol/openid-connect/logout/logout-confirm", serve_logout_confirmation},
+    {"GET", "/admin/realms/{realm}/users/{user}/sessions", serve_user_sessions},
+    {"POST", "/admin/realms/{realm}/users/{user}/logout", serve_user_logout},
+    {"DELETE", "/admin/realms/{realm}/sessions/{session}", serve_session_removal},
+    {"GET", "/internal/realms/{realm}/ended-sessions", serve_ended_sessions},
 };
 
 std::vector<std::string_view> callers_of(Audience audience) {

@@ -392,6 +392,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/realms/{realm}/users/{user}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+                /** @description The id of a person */
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The open sessions of a person, the newest first, at most 100
+         * @description Keycloak's. For the realm role admin, or realm-admin, manage-users or view-users of the client realm-management.
+         */
+        get: operations["listUserSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/realms/{realm}/users/{user}/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+                /** @description The id of a person */
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends all sessions of a person
+         * @description The gateway refuses their access tokens within a second. Not for view-users.
+         */
+        post: operations["logOutUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/realms/{realm}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+                session: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one session
+         * @description The gateway refuses its access tokens within a second. Not for view-users.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/realms/{realm}/ended-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Which sessions have ended while their access tokens may still live
+         * @description Caller gateway, which asks twice a second and refuses such tokens. No route of the gateway leads here.
+         */
+        get: operations["listEndedSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -410,6 +503,19 @@ export interface components {
             "not-before-policy": number;
             session_state?: string;
             scope: string;
+        };
+        UserSession: {
+            id: string;
+            username: string;
+            userId: string;
+            /** @description Unix milliseconds */
+            start: number;
+            /** @description Unix milliseconds */
+            lastAccess: number;
+            rememberMe: boolean;
+            clients: {
+                [key: string]: string;
+            };
         };
         KeySet: {
             keys: {
@@ -491,6 +597,8 @@ export interface components {
     };
     parameters: {
         Realm: string;
+        /** @description The id of a person */
+        User: string;
     };
     requestBodies: {
         Form: {
@@ -1135,6 +1243,139 @@ export interface operations {
             400: components["responses"]["Page"];
             404: components["responses"]["Page"];
             503: components["responses"]["Page"];
+        };
+    };
+    listUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+                /** @description The id of a person */
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UserSessionRepresentations; no addresses, for none are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSession"][];
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            404: components["responses"]["OAuthError"];
+            503: components["responses"]["OAuthError"];
+        };
+    };
+    logOutUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+                /** @description The id of a person */
+                user: components["parameters"]["User"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            404: components["responses"]["OAuthError"];
+            503: components["responses"]["OAuthError"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            404: components["responses"]["OAuthError"];
+            503: components["responses"]["OAuthError"];
+        };
+    };
+    listEndedSessions: {
+        parameters: {
+            query?: {
+                /** @description Unix milliseconds */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                realm: components["parameters"]["Realm"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ids, and for how long they are worth remembering */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Unix milliseconds */
+                        now: number;
+                        keep_seconds: number;
+                        sessions: string[];
+                    };
+                };
+            };
+            /** @description A problem document */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }
