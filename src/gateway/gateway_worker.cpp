@@ -22,6 +22,7 @@ GatewayWorker::GatewayWorker(runtime::Executor executor, const WorkerParts& part
       peers_(discovery_, client_, parts.upstream_tls.platform, parts.clock, metrics_),
       tokens_({.issuer = parts.config.issuer}, parts.clock,
               [this] { return service::fetch_issuer_keys(peers_, parts_.config.issuer); }),
+      ended_sessions_(peers_, tokens_, parts.config.issuer),
       redis_counters_(executor, discovery_, parts.settings.redis),
       context_{.clock = parts.clock,
                .metrics = metrics_,
@@ -45,6 +46,7 @@ Result<void> GatewayWorker::listen() {
   if (auto listening = listen_on(parts_.settings.http_port, nullptr); !listening) return listening;
   if (auto listening = listen_on(parts_.settings.https_port, parts_.https); !listening) return listening;
   tasks_.spawn("self-watch", self_watch_.run());
+  tasks_.spawn("ended-sessions", ended_sessions_.follow());
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "discovery/client.hpp"
 #include "gateway/configuration.hpp"
+#include "gateway/ended_sessions.hpp"
 #include "gateway/local_counters.hpp"
 #include "gateway/redis_counters.hpp"
 #include "gateway/serve.hpp"
@@ -63,6 +64,7 @@ class GatewayWorker {
   discovery::Client discovery_;
   service::Peers peers_;
   identity::TokenVerifier tokens_;
+  EndedSessions ended_sessions_;
   RedisCounters redis_counters_;
   PluginContext context_;
   Upstreams upstreams_;

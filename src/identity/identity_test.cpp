@@ -94,6 +94,31 @@ TEST_F(TokenVerifierTest, RequestsThatArriveBeforeTheFirstKeysWaitForOneFetch) {
   EXPECT_EQ(asked, 1);
 }
 
+TEST_F(TokenVerifierTest, ASessionThatEndsTakesItsTokensWithIt) {
+  EXPECT_FALSE(verifier.has_keys());
+  const auto exp = core::unix_seconds(clock.now()) + 3600;
+  const auto ended = token(key, {{"sid", "s1"}, {"exp", exp}});
+  const auto other = token(key, {{"sid", "s2"}, {"exp", exp}});
+  const auto of_nobody = token(key, {{"exp", exp}});
+  for (const auto& text : {ended, other, of_nobody}) {
+    EXPECT_EQ(reason(text), "verified");
+    EXPECT_NE(verifier.find(text), nullptr);
+    EXPECT_NE(verifier.find(text), nullptr) << "among those shown last";
+  }
+  EXPECT_TRUE(verifier.has_keys());
+  verifier.end_sessions({"s1", "unknown"}, std::chrono::seconds{360});
+  EXPECT_EQ(verifier.find(ended), nullptr);
+  EXPECT_EQ(reason(ended), "session_ended");
+  EXPECT_EQ(reason(token(key, {{"sid", "s1"}, {"exp", exp - 1}})), "session_ended")
+      << "seen for the first time";
+  EXPECT_NE(verifier.find(other), nullptr);
+  EXPECT_NE(verifier.find(of_nobody), nullptr);
+
+  clock.advance(std::chrono::seconds{361});
+  verifier.end_sessions({}, std::chrono::seconds{360});
+  EXPECT_EQ(reason(ended), "verified") << "it is forgotten when no token of it can be left";
+}
+
 TEST_F(TokenVerifierTest, AKeyThatIsWithdrawnTakesItsTokensWithIt) {
   const auto text = token(key, {{"exp", core::unix_seconds(clock.now()) + 3600}});
   EXPECT_EQ(reason(text), "verified");

@@ -82,6 +82,23 @@ struct TokenVerifier::State {
     tokens.emplace(digest, Kept{std::move(token), std::prev(by_age.end())});
   }
 
+  std::unordered_map<std::string, core::SteadyTime> ended_sessions;  // until when they are remembered
+
+  void drop_ended() {
+    const auto is_ended = [this](const VerifiedToken& token) {
+      return ended_sessions.contains(token.principal.session_id);
+    };
+    for (auto at = tokens.begin(); at != tokens.end();) {
+      const auto here = at++;
+      if (!is_ended(*here->second.token)) continue;
+      by_age.erase(here->second.age);
+      tokens.erase(here);
+    }
+    for (Recent& place : recent) {
+      if (place.token != nullptr && is_ended(*place.token)) place = {};
+    }
+  }
+
   [[nodiscard]] bool may_fetch() const {
     return flight.in_flight() > 0 || !fetched_at || clock.steady_now() - *fetched_at >= options.refresh_min;
   }
@@ -198,8 +215,23 @@ Awaitable<Result<std::shared_ptr<const VerifiedToken>>> TokenVerifier::verify(st
   verified->claims = std::move(*claims);
   if (verified->principal.subject.empty())
     co_return refuse(ErrorKind::unauthenticated, "bad_token", "no subject");
+  if (state->ended_sessions.contains(verified->principal.session_id))
+    co_return refuse(ErrorKind::unauthenticated, "session_ended");
   state->keep(crypto::sha256(text), verified);
   co_return verified;
+}
+
+void TokenVerifier::end_sessions(const std::vector<std::string>& ids, std::chrono::seconds keep) {
+  const auto now = state_->clock.steady_now();
+  auto& ended = state_->ended_sessions;
+  std::erase_if(ended, [now](const auto& session) { return session.second <= now; });
+  bool is_news = false;
+  for (const std::string& id : ids) is_news |= ended.insert_or_assign(id, now + keep).second;
+  if (is_news) state_->drop_ended();
+}
+
+bool TokenVerifier::has_keys() const {
+  return state_->has_keys;
 }
 
 }  // namespace gatehouse::identity

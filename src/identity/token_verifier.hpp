@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/json.hpp"
@@ -48,7 +49,14 @@ class TokenVerifier {
   [[nodiscard]] std::shared_ptr<const VerifiedToken> find(std::string_view token);
   // `unauthenticated` with crypto::verify_jwt's reasons; `unavailable`/"keys_unavailable" if no key was ever
   // had.
+  // "session_ended" if end_sessions() has named its session.
   [[nodiscard]] Awaitable<Result<std::shared_ptr<const VerifiedToken>>> verify(std::string_view token);
+
+  // From now on, and for as long as `keep` says, tokens with such a `sid` are refused, also those that were
+  // verified before.
+  void end_sessions(const std::vector<std::string>& ids, std::chrono::seconds keep);
+  // False while no token was ever asked about: then there is nothing to end.
+  [[nodiscard]] bool has_keys() const;
 
  private:
   struct State;

@@ -107,6 +107,7 @@ class Jwt final : public Plugin {
     if (error.reason == "token_not_yet_valid") {
       co_return refuse_claims(exchange, {{"nbf", "token not valid yet"}}).decided();
     }
+    if (error.reason == "session_ended") co_return refuse_token(exchange, "Session not active").decided();
     co_return refuse_token(exchange, "Invalid signature").decided();
   }
 

@@ -55,6 +55,12 @@ class Sower {
     return id;
   }
 
+  [[nodiscard]] std::optional<std::string> find_by_name(std::string_view type_name,
+                                                        std::string_view name) const {
+    const Entity found = draft_.entities().of(type_name).find_unique("name", name);
+    if (found == nullptr) return std::nullopt;
+    return std::string(found->at("id").as_string());
+  }
   [[nodiscard]] const std::optional<Refusal>& refused() const { return refused_; }
 
  private:
@@ -72,6 +78,12 @@ json::object to(std::string_view id) {
   return {{"id", id}};
 }
 
+// Slows down who guesses passwords; the auth service locks accounts besides.
+void sow_limit(Sower& sower, std::string_view route_id) {
+  const json::object limits{{"second", 50}, {"minute", 1200}, {"limit_by", "ip"}, {"policy", "local"}};
+  sower.sow("plugins", {{"name", "rate-limiting"}, {"route", to(route_id)}, {"config", limits}});
+}
+
 void sow_routes(Sower& sower, const PlatformService& service, std::string_view service_id) {
   for (const auto& [name, path] : service.routes) {
     const std::string id = sower.sow(
@@ -80,11 +92,7 @@ void sow_routes(Sower& sower, const PlatformService& service, std::string_view s
     if (std::ranges::find(kProtectedRoutes, name) != kProtectedRoutes.end()) {
       sower.sow("plugins", {{"name", "jwt"}, {"route", to(id)}});
     }
-    if (name ==
-        "gatehouse-realms") {  // slows down who guesses passwords; the auth service locks accounts besides
-      const json::object limits{{"second", 50}, {"minute", 1200}, {"limit_by", "ip"}, {"policy", "local"}};
-      sower.sow("plugins", {{"name", "rate-limiting"}, {"route", to(id)}, {"config", limits}});
-    }
+    if (name == "gatehouse-realms") sow_limit(sower, id);
   }
 }
 
@@ -108,6 +116,18 @@ void sow_shop(Sower& sower) {
   sower.sow("plugins", {{"name", "static-files"}, {"route", to(id)}, {"config", storefront}});
 }
 
+// The auth server's Admin REST API, where its service is still there. No plugin asks for a token: the
+// endpoint itself does, in Keycloak's words.
+void sow_admin(Sower& sower) {
+  const auto service = sower.find_by_name("services", "gatehouse-auth-server");
+  if (!service) return;
+  const std::string id = sower.sow("routes", {{"name", "gatehouse-admin"},
+                                              {"paths", json::array{"/admin/realms"}},
+                                              {"strip_path", false},
+                                              {"service", to(*service)}});
+  sow_limit(sower, id);
+}
+
 // Once, so that what a user has removed stays away; `first_id` keeps the ids of several sowings apart.
 template <class Sow>
 Outcome<void> sow_once(Store& store, std::string_view what, core::SystemTime now, int first_id, Sow sow) {
@@ -128,7 +148,8 @@ Outcome<void> seed_platform(Store& store, core::SystemTime now) {
     for (const PlatformService& service : kServices) sow_service(sower, service);
   };
   if (auto seeded = sow_once(store, "platform", now, 1, services); !seeded) return seeded;
-  return sow_once(store, "shop", now, 101, sow_shop);
+  if (auto seeded = sow_once(store, "shop", now, 101, sow_shop); !seeded) return seeded;
+  return sow_once(store, "admin", now, 201, sow_admin);
 }
 
 }  // namespace gatehouse::gateway::store

@@ -130,7 +130,15 @@ TEST(Seed, WhatAUserDeletedStaysDeleted) {
   const auto again = bench.open_again();
   ASSERT_TRUE(seed_platform(*again, bench.clock.now()));
   EXPECT_EQ(again->entities()->of("routes").find_unique("name", "gatehouse-products"), nullptr);
-  EXPECT_EQ(again->entities()->of("routes").rows().size(), 6U);
+  EXPECT_EQ(again->entities()->of("routes").rows().size(), 7U);
+}
+
+TEST(Seed, TheAdminRouteComesLaterAndOnlyWhereTheAuthServerStillIs) {
+  TestBench bench;
+  const auto earlier = [](Draft&) { return Outcome<Entity>(nullptr); };
+  for (const char* what : {"platform", "shop"}) ASSERT_TRUE(bench.store.change_once(what, earlier));
+  ASSERT_TRUE(seed_platform(bench.store, bench.clock.now()));
+  EXPECT_TRUE(bench.store.entities()->of("routes").rows().empty()) << "the user has removed the service";
 }
 
 }  // namespace
