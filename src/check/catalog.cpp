@@ -17,6 +17,7 @@ constexpr std::array kProbes{
     Entry{"dynamodb", probe_dynamodb},
     Entry{"elasticsearch", probe_elasticsearch},
     Entry{"mongodb", probe_mongodb},
+    Entry{"otlp", probe_otlp},
     Entry{"postgres", probe_postgres},
     Entry{"redis", probe_redis},
     Entry{"sqlite", probe_sqlite},

@@ -55,6 +55,7 @@ std::vector<Mention> mentions_in(const supervisor::Platform& platform) {
   std::vector<Mention> found;
   if (platform.registry.kind == discovery::RegistryKind::consul)
     found.push_back({"consul", "discovery.consul", "", platform.discovery});
+  if (!platform.tracing.empty()) found.push_back({"otlp", "tracing", "", platform.tracing});
   for (const supervisor::RolePlan& plan : platform.roles) {
     const std::string path = fmt::format("roles.{}.settings", plan.role);
     const std::string store = path + ".store";

@@ -57,6 +57,7 @@ using Probe = Awaitable<Findings> (*)(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_dynamodb(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_elasticsearch(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_mongodb(Mention mention, Surroundings around);
+[[nodiscard]] Awaitable<Findings> probe_otlp(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_postgres(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_redis(Mention mention, Surroundings around);
 [[nodiscard]] Awaitable<Findings> probe_sqlite(Mention mention, Surroundings around);

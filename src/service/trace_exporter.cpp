@@ -1,6 +1,5 @@
 #include "service/trace_exporter.hpp"
 
-#include "core/durable_file.hpp"
 #include "core/fields.hpp"
 #include "core/text.hpp"
 #include "resilience/retry.hpp"
@@ -32,14 +31,6 @@ std::chrono::nanoseconds steady_to_unix() {
   return clock.now().time_since_epoch() - clock.steady_now().time_since_epoch();
 }
 
-Result<Secret> read_authorization(const std::filesystem::path& file) {
-  if (file.empty()) return Secret();
-  auto text = core::read_file(file);
-  if (!text) return fail(ErrorKind::invalid, "secret_missing", text.error().detail);
-  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
-  return Secret(std::move(*text));
-}
-
 // {"partialSuccess":{"rejectedSpans":"3","errorMessage":"…"}}
 std::uint64_t refused_in(const http::Reply& reply) {
   const auto answer = core::parse_json_object(reply.content);
@@ -67,7 +58,7 @@ Result<std::unique_ptr<TraceExporter>> TraceExporter::start(http::Client& http, 
                                                             telemetry::Metrics& metrics) {
   auto target = settings.endpoint.target(settings.ca);
   if (!target) return fail(target);
-  auto authorization = read_authorization(settings.authorization_file);
+  auto authorization = settings.authorization();
   if (!authorization) return fail(authorization);
   std::unique_ptr<TraceExporter> exporter(new TraceExporter(
       http, std::move(*target), settings, std::move(resource), std::move(*authorization), metrics));

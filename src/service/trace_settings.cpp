@@ -1,5 +1,6 @@
 #include "service/trace_settings.hpp"
 
+#include "core/durable_file.hpp"
 #include "core/fields.hpp"
 
 namespace gatehouse::service {
@@ -42,6 +43,14 @@ Result<TraceSettings> TraceSettings::from_json(const json::object& tracing,
   if (settings.spans.slow < std::chrono::milliseconds{1}) fields.reject("slow", "must be at least 1ms");
   if (auto complete = fields.finish(); !complete) return fail(complete);
   return settings;
+}
+
+Result<Secret> TraceSettings::authorization() const {
+  if (authorization_file.empty()) return Secret();
+  auto text = core::read_file(authorization_file);
+  if (!text) return fail(ErrorKind::invalid, "secret_missing", text.error().detail);
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  return Secret(*std::move(text));
 }
 
 }  // namespace gatehouse::service

@@ -13,6 +13,7 @@
 
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/secret.hpp"
 #include "http/base_url.hpp"
 #include "telemetry/spans.hpp"
 
@@ -26,6 +27,9 @@ struct TraceSettings {
 
   // `invalid` with the path of what is wrong.
   static Result<TraceSettings> from_json(const json::object& tracing, const std::filesystem::path& secrets);
+
+  // The value of `Authorization`, read from the file now; empty: none. "secret_missing".
+  [[nodiscard]] Result<Secret> authorization() const;
 };
 
 }  // namespace gatehouse::service
