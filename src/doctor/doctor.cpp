@@ -27,6 +27,7 @@ constexpr Examination kExaminations[] = {
     {"ports", examine_ports},
     {"engines", examine_engines},
     {"roles", examine_roles},
+    {"work", examine_work},
 };
 
 std::string_view name_of(Verdict verdict) {

@@ -133,6 +133,22 @@ TEST_F(Doctor, GivesTheLastWordsOfARoleThatDoesNotStartAndOfOneThatDoesNotAnswer
   expect_one(examine_roles(running), Verdict::fault, "orders-1", "does not answer: connect_failed");
 }
 
+TEST_F(Doctor, ReadsWorkThatDoesNotGoOnFromTheMetrics) {
+  EXPECT_TRUE(signs_in("orders-1",
+                       "# HELP saga_stuck Not moved\n# TYPE saga_stuck gauge\nsaga_stuck 0\n"
+                       "saga_stuck_other 7\noutbox_pending 1000\n"
+                       "circuit_breaker_state{upstream=\"a\",operation=\"any\"} 1\n")
+                  .empty());
+  expect_one(signs_in("orders-1", "saga_unfinished 5\nsaga_stuck 3\n"), Verdict::fault, "orders-1",
+             "3 orders have not moved for a minute");
+  expect_one(signs_in("payments-1",
+                      "circuit_breaker_state{upstream=\"ok\",operation=\"any\"} 0\n"
+                      "circuit_breaker_state{operation=\"any\",upstream=\"provider-sim\"} 2\n"),
+             Verdict::fault, "payments-1", "does not ask provider-sim any more");
+  expect_one(signs_in("orders-1", "outbox_pending 1001"), Verdict::warning, "orders-1",
+             "1001 events wait for subscribers");
+}
+
 TEST_F(Doctor, NamesASettingThatARoleDoesNotKnow) {
   constexpr check::KnownRole kKnown[] = {{"orders", [](const service::Config& c) -> Result<void> {
                                             if (c.settings.contains("products")) return {};

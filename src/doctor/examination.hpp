@@ -46,5 +46,8 @@ struct Patient {
 [[nodiscard]] Findings examine_ports(const Patient&);
 [[nodiscard]] Findings examine_engines(const Patient&);
 [[nodiscard]] Findings examine_roles(const Patient&);
+[[nodiscard]] Findings examine_work(const Patient&);
+// What an instance's metrics tell of work that does not go on. For tests.
+[[nodiscard]] Findings signs_in(const std::string& instance, const std::string& exposition);
 
 }  // namespace gatehouse::doctor
