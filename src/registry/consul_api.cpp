@@ -89,7 +89,7 @@ ConsulApi::ConsulApi(Catalog& catalog, const core::Clock& clock, runtime::Execut
 service::Policy ConsulApi::policy() {
   const std::vector<std::string_view> roles{"up",     "gateway", "auth-server",  "auth",      "payments",
                                             "orders", "demo",    "provider-sim", "prometheus"};
-  service::Policy policy{.roles = identity::RoleTable({}), .routes = {}};
+  service::Policy policy{.roles = identity::RoleTable({}), .routes = {}, .keeps_spans = false};
   for (const auto& [method, path] : {std::pair{"PUT", "/v1/agent/service/register"},
                                      {"PUT", "/v1/agent/service/deregister/{id}"},
                                      {"PUT", "/v1/agent/check/pass/{id}"},

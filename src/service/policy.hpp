@@ -31,6 +31,7 @@ struct RoutePolicy {
 struct Policy {
   identity::RoleTable roles;
   std::vector<RoutePolicy> routes;
+  bool keeps_spans = true;  // false for a role that is asked all day long, on nobody's behalf
 };
 
 }  // namespace gatehouse::service

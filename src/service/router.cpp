@@ -252,7 +252,7 @@ Awaitable<> Router::serve(http::Exchange& exchange) {
 
 void Router::finish(const http::Exchange& exchange, std::chrono::nanoseconds took) noexcept {
   log_access(exchange, took);
-  if (!exchange.route.empty()) keep_span(exchange, took);
+  if (state_->policy.keeps_spans && !exchange.route.empty()) keep_span(exchange, took);
   for (const auto& route : state_->routes) {
     // The label set is bounded by the policy table times the statuses.
     if (route->policy.path != exchange.route || !fits(*route, exchange.request)) continue;

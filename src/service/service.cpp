@@ -132,7 +132,8 @@ Awaitable<Result<std::string>> fetch_issuer_keys(Peers& peers, std::string issue
   const auto path = issuer.find('/', scheme == std::string::npos ? 0 : scheme + 3);
   http::Request request;
   request.target = issuer.substr(std::min(path, issuer.size())) + "/protocol/openid-connect/certs";
-  const auto trace = TraceContext::start();
+  auto trace = TraceContext::start();
+  trace.span_id = {};  // on nobody's behalf: the call itself is the trace's first span
   const auto reply = co_await peers.call("auth-server", request, Deadline::after(milliseconds{2'000}), trace);
   if (!reply) co_return fail(reply);
   if (reply->status != 200) {
