@@ -1,12 +1,28 @@
 // What every role shows to Prometheus: accepted by Prometheus' own checker, with no identifier in a label.
+#include <cstdlib>
 #include <fstream>
+#include <set>
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "core/durable_file.hpp"
+#include "core/text.hpp"
+#include "tests/harness/or_throw.hpp"
 #include "tests/harness/running_platform.hpp"
 
 namespace gatehouse::tests {
 namespace {
+
+// "# TYPE name kind"
+std::set<std::string> families_in(std::string_view exposition) {
+  std::set<std::string> names;
+  for (const std::string_view line : core::split(exposition, '\n')) {
+    const auto words = core::split(line, ' ');
+    if (words.size() == 4 && words[0] == "#" && words[1] == "TYPE") names.emplace(words[2]);
+  }
+  return names;
+}
 
 TEST(Metrics, OfEveryRoleArePassedByPromtoolAndCarryNoIdentifier) {
   const auto promtool = find_program("promtool-3");
@@ -15,6 +31,9 @@ TEST(Metrics, OfEveryRoleArePassedByPromtoolAndCarryNoIdentifier) {
   const Outcome purchase =
       platform.gatehouse({"demo"}, std::chrono::seconds{60});  // so that there is something to show
   ASSERT_EQ(purchase.code, 0) << purchase.output;
+  const std::string documented = or_throw(
+      core::read_file(std::filesystem::path(std::getenv("GATEHOUSE_SOURCE")) / "docs/metrics.md"), "docs");
+  std::set<std::string> unknown;
 
   for (const supervisor::Instance& instance : supervisor::instances_of(platform.plan())) {
     const auto answer = platform.direct(instance.name, "prometheus")->send(demo::get("/metrics"));
@@ -35,7 +54,10 @@ TEST(Metrics, OfEveryRoleArePassedByPromtoolAndCarryNoIdentifier) {
       EXPECT_EQ(answer->content.find(identifier), std::string::npos)
           << instance.name << " shows " << identifier;
     }
+    for (const std::string& name : families_in(answer->content))
+      if (!documented.contains("`" + name + "`")) unknown.insert(name);
   }
+  EXPECT_TRUE(unknown.empty()) << "not in docs/metrics.md: " << fmt::format("{}", fmt::join(unknown, ", "));
 }
 
 }  // namespace
