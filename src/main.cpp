@@ -186,7 +186,8 @@ void add_logs_command(CLI::App& logs, const std::string& data, log_view::Options
       "-f,--follow", [&] { options.follow = log_view::Follow::yes; },
       "Go on with what is written from now on, until Ctrl-C");
   logs.add_option("--role", options.role, "Only this role or instance, such as orders or orders-1");
-  logs.add_option("--trace", options.trace, "Only this trace.id: one request through all roles");
+  logs.add_option("--trace", options.trace,
+                  "One request through all roles: its trace.id, or the id in its answer (X-Kong-Request-Id)");
   logs.add_option("--level", options.level, "Only this level and above: debug, info, warn, error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   logs.add_option("--since", options.since, "Only what is younger: 30s, 10m, 24h, 7d");

@@ -49,6 +49,7 @@ std::optional<Line> parse_line(std::string_view text, std::string_view instance)
             .level = text_of(*fields, "log.level"),
             .instance = std::string(instance),
             .trace = text_of(*fields, "trace.id"),
+            .request = text_of(*fields, "http.request.id"),
             .text = std::string(text)};
   line.fields = std::move(*fields);
   return line;

@@ -14,6 +14,7 @@ struct Line {
   std::string level;
   std::string instance;
   std::string trace;
+  std::string request;  // of the gateway's lines: the id that the answer carried
   std::string text;     // the line itself
   json::object fields;  // all of it
 };

@@ -65,6 +65,19 @@ bool has_files_of(const std::filesystem::path& logs, std::string_view role) {
   return false;
 }
 
+// The id of a request, which its answer carried, leads to its trace; any other is a trace's already.
+std::string trace_of(const std::filesystem::path& logs, const std::string& id) {
+  std::string trace = id;
+  if (id.empty()) return trace;
+  Merge gateways(logs, [](std::string_view instance) { return is_of_role(instance, "gateway"); }, 0);
+  (void)gateways.drain([&](const Line& line) {
+    if (line.request != id) return true;
+    trace = line.trace;
+    return false;
+  });
+  return trace;
+}
+
 // False: nobody reads any more.
 bool print(const Line& line, Format format, std::string_view day, Colour colour) {
   const std::string text = format == Format::json ? line.text : as_text(line, day, colour);
@@ -74,7 +87,7 @@ bool print(const Line& line, Format format, std::string_view day, Colour colour)
 }  // namespace
 
 int run(const Options& options) {
-  const auto filter = filter_of(options);
+  auto filter = filter_of(options);
   if (!filter) return complain(2, filter.error().detail);
   const auto logs = supervisor::Layout{options.data}.logs_dir();
   std::error_code error;
@@ -88,6 +101,7 @@ int run(const Options& options) {
                            ? fmt::format("no log files in {}", logs.string())
                            : fmt::format("no log files of \"{}\" in {}", options.role, logs.string()));
 
+  filter->trace = trace_of(logs, filter->trace);
   const Colour colour = ::isatty(STDOUT_FILENO) == 1 ? Colour::yes : Colour::no;
   const auto wants = [&](std::string_view instance) { return is_of_role(instance, options.role); };
   Merge merge(logs, wants, filter->oldest_millis);

@@ -184,16 +184,31 @@ TEST_F(Tracing, APurchaseIsOneTreeFromTheBrowserToTheProvidersStatement) {
   const bool has_provider = std::ranges::any_of(
       spans, [](const SeenSpan& span) { return span.service == "provider-sim" && span.kind == "Server"; });
   EXPECT_TRUE(has_provider) << fmt::format("{}", fmt::join(ways, "\n"));
+}
 
-  // A request id found in the browser leads to the trace, and both to the log lines.
-  const auto at_the_door = std::ranges::find(spans, browser.span_id_hex(), &SeenSpan::parent);
-  ASSERT_NE(at_the_door, spans.end());
+TEST_F(Tracing, ARequestIdFoundInTheBrowserLeadsToTheTraceAndToTheLogLines) {
+  start(1);
+  const TraceContext browser = TraceContext::start();
+  const http::Reply placed = order(browser);
   const std::string request_id(placed.headers.get("X-Kong-Request-Id"));
-  EXPECT_EQ(at_the_door->attributes["gatehouse.request.id"], request_id);
-  EXPECT_EQ(at_the_door->attributes["http.response.status_code"], "201");
-  const Outcome lines = platform_->gatehouse({"logs", "--trace", trace, "--json"});
-  EXPECT_NE(lines.output.find(request_id), std::string::npos) << lines.output;
-  EXPECT_NE(lines.output.find("order-changed"), std::string::npos) << lines.output;
+  std::vector<SeenSpan> at_the_door;
+  EXPECT_TRUE(eventually(15s, [&] {
+    at_the_door = collector_->spans(browser.trace_id_hex());
+    std::erase_if(at_the_door, [&](const SeenSpan& span) { return span.parent != browser.span_id_hex(); });
+    return !at_the_door.empty();
+  }));
+  ASSERT_EQ(at_the_door.size(), 1U);
+  EXPECT_EQ(at_the_door[0].attributes["gatehouse.request.id"], request_id);
+  EXPECT_EQ(at_the_door[0].attributes["http.response.status_code"], "201");
+  for (const std::string& id : {browser.trace_id_hex(), request_id}) {
+    const auto lines = [&] { return platform_->gatehouse({"logs", "--trace", id, "--json"}).output; };
+    EXPECT_TRUE(eventually(10s, [&] { return lines().contains("order-changed"); })) << lines();
+    EXPECT_TRUE(lines().contains(request_id)) << lines();
+  }
+
+  const Outcome checked = platform_->gatehouse({"check"});
+  EXPECT_EQ(checked.code, 0) << checked.output;
+  EXPECT_TRUE(checked.output.contains("otlp")) << checked.output;
 }
 
 TEST_F(Tracing, OfTracesThatWereNotChosenOnlyWhatFailedIsKept) {
