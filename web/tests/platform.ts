@@ -61,7 +61,7 @@ export class Platform {
     return found[1];
   }
 
-  private run(...words: string[]) {
+  run(...words: string[]) {
     return spawnSync(program, [words[0] ?? '', '--data', this.data, ...words.slice(1)], {encoding: 'utf8', timeout: 60_000});
   }
 

@@ -5,6 +5,7 @@ interface Told {
   code: string; // stable: a problem document's `code`, else `unreachable`, `timeout` or `http_<status>`
   detail?: string | undefined;
   retryAfterSeconds?: number | undefined;
+  requestId?: string | undefined; // the gateway's, which its log and its trace know
 }
 
 export class Trouble extends Error {
@@ -12,6 +13,7 @@ export class Trouble extends Error {
   readonly code: string;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly requestId: string | undefined;
 
   constructor(told: Told) {
     super(told.detail ?? told.code);
@@ -20,6 +22,7 @@ export class Trouble extends Error {
     this.code = told.code;
     this.detail = told.detail;
     this.retryAfterSeconds = told.retryAfterSeconds;
+    this.requestId = told.requestId;
   }
 
   // Nothing was heard, or only from a gateway that heard nothing: the request may have had its effect.
@@ -46,6 +49,7 @@ export class Trouble extends Error {
       code: typeof problem['code'] === 'string' ? problem['code'] : `http_${response.status}`,
       detail: typeof problem['detail'] === 'string' ? problem['detail'] : undefined,
       retryAfterSeconds: Number.isFinite(wait) && wait >= 0 ? wait : undefined,
+      requestId: response.headers.get('X-Kong-Request-Id') ?? undefined,
     });
   }
 }

@@ -183,6 +183,23 @@ test('a gateway that is down is said, and trying again works', async () => {
   await page.getByRole('heading', {name: 'Copper kettle'}).waitFor();
 });
 
+test('a failure of ours has a reference, which finds the log lines', async () => {
+  const page = await shop.visitor({...DESKTOP, serviceWorkers: 'block'});
+  await page.getByRole('button', {name: 'Sign in'}).click();
+  await shop.signIn(page, 'alice');
+  await page.getByRole('link', {name: 'Account'}).waitFor();
+  await page.route('**/orders?*', async (route) => {
+    const answer = await route.fetch();   // so that the gateway knows of it
+    return route.fulfill({status: 500, headers: answer.headers(), body: '{}'});
+  });
+  await page.getByRole('navigation').getByRole('link', {name: 'Orders'}).click();
+  const reference = await page.locator('.reference code').textContent();
+  assert.match(reference ?? '', /^[0-9a-f]{32}$/);
+  const isLogged = () => shop.platform.run('logs', '--json', '--trace', reference ?? '').stdout.includes('"http-access"');
+  for (let look = 0; look < 20 && !isLogged(); look += 1) await page.waitForTimeout(250);
+  assert.ok(isLogged(), 'the log knows it');
+});
+
 test('it is worked by keyboard alone, and a change of page is told by the focus', async () => {
   const page = await shop.visitor(DESKTOP);
   await page.getByRole('heading', {name: 'Copper kettle'}).waitFor();

@@ -17,6 +17,7 @@ export function Failed({trouble, again, what = 'Try again'}: {trouble: Trouble; 
   const words = wordsOf(trouble, isReachable.value);
   return <Notice title={words.title} tone="bad">
     <p>{words.text}</p>
+    {trouble.status >= 500 && trouble.requestId !== undefined && <p class="reference">Reference: <code>{trouble.requestId}</code></p>}
     <p class="ways">
       {words.way === 'again' && <button type="button" onClick={again}>{what}</button>}
       {words.way === 'sign-in' && <button type="button" onClick={() => void signIn(path.value)}>Sign in</button>}
