@@ -19,11 +19,7 @@ using service::StartError;
 
 constexpr std::chrono::milliseconds kFirstKeysAgainAfter{1'000};
 
-template <class T>
-T need(Result<T> result) {
-  if (!result) throw StartError(result.error());
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
+using service::or_stop;
 
 std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -34,11 +30,11 @@ std::string read_text(const std::filesystem::path& path) {
 }
 
 void import_all(Realms& realms, const service::Config& config, const Settings& settings) {
-  ImportContext context{.issuer_base = need(issuer_base_of(config.issuer)),
+  ImportContext context{.issuer_base = or_stop(issuer_base_of(config.issuer)),
                         .default_audience = settings.audience,
                         .lifetimes = settings.lifetimes,
                         .secret = [&config](std::string_view name) { return config.secret(name); }};
-  for (Realm& realm : need(import_realms(read_text(settings.realm_import), context)))
+  for (Realm& realm : or_stop(import_realms(read_text(settings.realm_import), context)))
     realms.put(std::move(realm));
 }
 
@@ -71,7 +67,7 @@ class Role {
   // Before anybody can ask: a new data directory has no keys yet.
   void make_first_keys() {
     boost::asio::io_context& io = service_.worker().io();
-    need(runtime::run_to_end(io, refresh_keys()));
+    or_stop(runtime::run_to_end(io, refresh_keys()));
     if (io.stopped()) io.restart();
   }
 
@@ -141,7 +137,7 @@ class Role {
 }  // namespace
 
 int run(const service::Config& config) {
-  const Settings settings = need(settings_of(config));
+  const Settings settings = or_stop(settings_of(config));
   service::Service service{config};
   Role role{service, settings};
   service::Router router{route_policy(), leave_to_endpoint(), service.metrics()};

@@ -20,11 +20,7 @@ constexpr milliseconds kStartMayWait{2'000};        // for a server
 constexpr milliseconds kLookAgainAfter{50};         // while the gateway starts
 constexpr milliseconds kConnectionsMayTake{1'000};  // to end, when the role stops
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using service::or_stop;
 
 struct OnPostgres {
   OnPostgres(service::Service& service, const postgres::Options& options, std::function<void()> on_news)

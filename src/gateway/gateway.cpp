@@ -28,11 +28,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDrainTime{10'000};
 constexpr milliseconds kReloadPause{1'000};
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using service::or_stop;
 
 // The listener for peers has health and metrics, which service:: answers, and nothing else.
 class NothingElse final : public http::Handler {

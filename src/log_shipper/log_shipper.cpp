@@ -11,11 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFinishTime{5'000};  // to send the last lines when the platform stops
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 Awaitable<> finish(Shipper& shipper) {
   if (!co_await shipper.finish(Deadline::after(kFinishTime)))

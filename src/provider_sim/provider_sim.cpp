@@ -8,11 +8,7 @@
 namespace gatehouse::provider_sim {
 namespace {
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 Result<ApiLimits> settings_of(const json::object& object) {
   Fields fields{object};

@@ -31,12 +31,6 @@ std::string explain(const Error& error) {
                               : fmt::format("{} ({})", error.detail, error.reason);
 }
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw StartError(result.error());
-  return std::move(*result);
-}
-
 log::Level level_of(std::string_view name) {
   for (const auto level :
        {log::Level::debug, log::Level::info, log::Level::warn, log::Level::error, log::Level::off}) {

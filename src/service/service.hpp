@@ -30,6 +30,13 @@ struct StartError : std::runtime_error {
   explicit StartError(const Error& error);
 };
 
+// For what a role cannot start without.
+template <class T>
+T or_stop(Result<T> result) {
+  if (!result) throw StartError(result.error());
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
 // One line to whoever started this process, on the descriptor in GATEHOUSE_READY_FD: "ready", or "error …".
 // Only the first call is heard.
 void tell_supervisor(std::string_view words);

@@ -9,6 +9,7 @@
 
 #include "runtime/worker.hpp"
 #include "service/keys/key_provider.hpp"
+#include "supervisor/complaint.hpp"
 #include "supervisor/key_figures.hpp"
 
 namespace gatehouse::supervisor {
@@ -42,10 +43,6 @@ struct Ring {
     return runtime::run_to_end(provider->save(ring, Deadline::after(kProviderTime)));
   }
 };
-
-std::string words_of(const Error& error) {
-  return error.detail.empty() ? std::string(error.reason) : error.detail;
-}
 
 Result<Ring> field_ring(const RolePlan& plan, const std::filesystem::path& secrets, BlockingPool& pool) {
   const json::value* keys = plan.settings.if_contains("field_keys");
@@ -214,17 +211,13 @@ using Verb = std::function<Result<void>(const Platform&, const Ring&)>;
 
 int for_each_ring(const std::filesystem::path& data, const KeysArguments& arguments, const Verb& verb,
                   Reach reach) {
-  const auto complain = [](const Error& error) {
-    fmt::print(stderr, "gatehouse keys: {}\n", words_of(error));
-    return 1;
-  };
   const auto platform = Platform::load(data);
-  if (!platform) return complain(platform.error());
+  if (!platform) return complain("keys", platform.error());
   BlockingPool pool("keys");
   const auto rings = rings_of(*platform, arguments, pool, reach);
-  if (!rings) return complain(rings.error());
+  if (!rings) return complain("keys", rings.error());
   for (const Ring& ring : *rings) {
-    if (const auto done = verb(*platform, ring); !done) return complain(done.error());
+    if (const auto done = verb(*platform, ring); !done) return complain("keys", done.error());
   }
   return 0;
 }

@@ -8,19 +8,13 @@
 #include "core/fields.hpp"
 #include "runtime/worker.hpp"
 #include "service/registry_options.hpp"
+#include "supervisor/complaint.hpp"
 
 namespace gatehouse::supervisor {
 
 using std::chrono::milliseconds;
 
 namespace {
-
-int complain(const Error& error) {
-  fmt::print(
-      stderr, "gatehouse maintenance: {}\n",
-      error.detail.empty() ? std::string(error.reason) : fmt::format("{} ({})", error.detail, error.reason));
-  return 1;
-}
 
 Result<std::string> role_of(const Platform& platform, const std::string& instance) {
   const auto instances = instances_of(platform);
@@ -58,13 +52,13 @@ Result<discovery::ClientOptions> registry_of(const Platform& platform, std::stri
 
 int maintenance(const std::filesystem::path& data, const MaintenanceRequest& request) {
   const auto platform = Platform::load(std::filesystem::absolute(data).lexically_normal());
-  if (!platform) return complain(platform.error());
+  if (!platform) return complain("maintenance", platform.error());
   const auto role = role_of(*platform, request.instance);
-  if (!role) return complain(role.error());
+  if (!role) return complain("maintenance", role.error());
   const auto options = registry_of(*platform, *role);
-  if (!options) return complain(options.error());
+  if (!options) return complain("maintenance", options.error());
   const auto changed = change(*options, request);
-  if (!changed) return complain(changed.error());
+  if (!changed) return complain("maintenance", changed.error());
   const bool is_on = request.maintenance == discovery::Maintenance::on;
   fmt::print("{} is {}\n", request.instance,
              is_on ? "in maintenance: peers are told to leave it alone" : "back in routing");

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "net/listener.hpp"
+#include "supervisor/complaint.hpp"
 #include "supervisor/data_lock.hpp"
 #include "supervisor/fleet.hpp"
 #include "supervisor/prepare.hpp"
@@ -31,13 +32,6 @@ constexpr milliseconds kRenewalInterval{60'000};
 
 core::SteadyTime steady_now() {
   return core::SystemClock().steady_now();
-}
-
-int complain(const Error& error) {
-  fmt::print(
-      stderr, "gatehouse up: {}\n",
-      error.detail.empty() ? std::string(error.reason) : fmt::format("{} ({})", error.detail, error.reason));
-  return 1;
 }
 
 // All ports before the first role: a taken one is told before anything was started.
@@ -187,13 +181,13 @@ int supervise(const UpOptions& options, int ready_pipe) {
   log::configure("gatehouse-up", "up", log::Level::warn);
   const Layout layout{std::filesystem::absolute(options.data).lexically_normal()};
   const auto lock = DataLock::take(layout);
-  if (!lock) return complain(lock.error());
+  if (!lock) return complain("up", lock.error());
   auto platform = Platform::load(layout.data);
-  if (!platform) return complain(platform.error());
-  if (auto free = check_ports(*platform); !free) return complain(free.error());
+  if (!platform) return complain("up", platform.error());
+  if (auto free = check_ports(*platform); !free) return complain("up", free.error());
   auto accounts = prepare(*platform, core::SystemClock().now());
-  if (!accounts) return complain(accounts.error());
-  if (auto started = start_log(layout, platform->logs); !started) return complain(started.error());
+  if (!accounts) return complain("up", accounts.error());
+  if (auto started = start_log(layout, platform->logs); !started) return complain("up", started.error());
 
   Supervisor supervisor(std::move(*platform), std::move(*accounts));
   const auto started = supervisor.start();
@@ -208,7 +202,7 @@ int supervise(const UpOptions& options, int ready_pipe) {
     }
     supervisor.run_until_stopped();
   } else if (!started) {
-    code = complain(started.error());
+    code = complain("up", started.error());
   }
   if (ready_pipe < 0 && code == 0) fmt::print("\nstopping …\n");
   supervisor.stop();

@@ -4,15 +4,7 @@
 
 namespace gatehouse::service {
 
-namespace {
-
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw StartError(result.error());
-  return std::move(*result);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 RoleKeys::RoleKeys(Service& service) : service_(service) {
   const json::value* settings = service.config().settings.if_contains("field_keys");

@@ -25,11 +25,7 @@ namespace gatehouse::auth {
 
 namespace {
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 // The realm whose people the public routes are about: the last part of the issuer.
 std::string realm_of(const std::string& issuer) {

@@ -21,11 +21,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSagasMayTake{3'000};  // when the role stops
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 CallPeer call_service(service::Service& service, std::string name) {
   return [&service, name = std::move(name)](http::Request& request, Deadline deadline,

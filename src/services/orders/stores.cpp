@@ -20,11 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kConnectionsMayTake{1'000};  // to end, when the role stops
 constexpr std::chrono::milliseconds kSeedAgainAfter{1'000};
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 void note_seeded(std::size_t added) {
   if (added > 0) log::info("products-seeded", "new products are sold", {log::field("products", added)});

@@ -18,11 +18,7 @@
 namespace gatehouse::payments {
 namespace {
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 }  // namespace
 

@@ -16,11 +16,7 @@ namespace {
 namespace dynamodb = storage::dynamodb;
 namespace sqlite = storage::sqlite;
 
-template <class T>
-T or_stop(Result<T> result) {
-  if (!result) throw service::StartError(result.error());
-  return std::move(*result);
-}
+using service::or_stop;
 
 sqlite::Database open_database(const std::filesystem::path& file) {
   auto database = or_stop(sqlite::Database::open(file.string()));
