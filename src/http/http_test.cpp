@@ -4,7 +4,7 @@
 #include "http/client.hpp"
 #include "http/parser.hpp"
 #include "http/server.hpp"
-#include "http/server_span.hpp"
+#include "http/spans.hpp"
 #include "runtime/timer.hpp"
 #include "runtime/worker.hpp"
 

@@ -1,9 +1,7 @@
 #include "service/peers.hpp"
 
-#include <fmt/format.h>
-
+#include "http/spans.hpp"
 #include "identity/principal.hpp"
-#include "telemetry/spans.hpp"
 
 namespace gatehouse::service {
 
@@ -40,30 +38,16 @@ Awaitable<Result<http::Reply>> Peers::call(std::string service, http::Request& r
   const auto took = clock_.steady_now() - began;
   const std::string_view failure = reply ? std::string_view{} : reply.error().reason;
   Outcome outcome{std::move(service), reply ? reply->status : 0, failure};
-  keep_span(below, request.method, outcome, began, took);
+  const http::Asked asked{.trace = below,
+                          .method = request.method,
+                          .server = outcome.service,
+                          .status = outcome.status,
+                          .failure = failure,
+                          .began = began,
+                          .took = took};
+  if (auto span = http::client_span(asked)) spans::keep(*std::move(span));
   count(std::move(outcome), took, trace);
   co_return reply;
-}
-
-void Peers::keep_span(const TraceContext& trace, std::string_view method, const Outcome& outcome,
-                      core::SteadyTime began, std::chrono::nanoseconds took) {
-  const bool has_failed = outcome.status == 0 || outcome.status >= 500;
-  if (!spans::wants(trace, has_failed, took)) return;
-  spans::Span span{
-      .context = trace,
-      .kind = spans::Kind::client,
-      .name = fmt::format("{} {}", method, outcome.service),
-      .began = began,
-      .took = took,
-      .has_failed = has_failed,
-      .attributes = {{"http.request.method", std::string(method)}, {"server.address", outcome.service}}};
-  if (outcome.status != 0)
-    span.attributes.push_back({"http.response.status_code", std::int64_t{outcome.status}});
-  if (has_failed) {
-    const std::string status = std::to_string(outcome.status);
-    span.attributes.push_back({"error.type", outcome.status == 0 ? std::string(outcome.failure) : status});
-  }
-  spans::keep(std::move(span));
 }
 
 void Peers::count(Outcome outcome, std::chrono::nanoseconds took, const TraceContext& trace) {

@@ -36,8 +36,6 @@ class Peers {
     auto operator<=>(const Outcome&) const = default;
   };
   void count(Outcome outcome, std::chrono::nanoseconds took, const telemetry::TraceContext& trace);
-  static void keep_span(const telemetry::TraceContext& trace, std::string_view method, const Outcome& outcome,
-                        core::SteadyTime began, std::chrono::nanoseconds took);
 
   discovery::Client& discovery_;
   http::Client& http_;

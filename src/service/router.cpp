@@ -6,7 +6,7 @@
 
 #include "core/fields.hpp"
 #include "core/text.hpp"
-#include "http/server_span.hpp"
+#include "http/spans.hpp"
 #include "service/service.hpp"
 #include "telemetry/log.hpp"
 

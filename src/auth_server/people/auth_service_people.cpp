@@ -46,6 +46,15 @@ Result<Person> fault_from_problem(const http::Reply& reply) {
               fmt::format("the auth service answered {} {}", reply.status, code), Origin::upstream);
 }
 
+http::Request post(std::string target, const json::object& body) {
+  http::Request request;
+  request.method = "POST";
+  request.target = std::move(target);
+  request.headers.set("Content-Type", "application/json");
+  request.content = json::serialize(body);
+  return request;
+}
+
 }  // namespace
 
 Result<Person> person_from_reply(const http::Reply& reply) {
@@ -84,30 +93,20 @@ Result<Person> person_from_json(const json::object& document) {
 }
 
 Awaitable<Result<Person>> AuthServicePeople::verify(Credentials credentials, Question question) {
-  http::Request request;
-  request.method = "POST";
-  request.target = "/internal/credentials/verify";
-  request.headers.set("Content-Type", "application/json");
-  const json::object body{{"realm", credentials.realm},
-                          {"username", credentials.username},
-                          {"password", credentials.password.reveal()}};
-  request.content = json::serialize(body);
+  auto request = post("/internal/credentials/verify", {{"realm", credentials.realm},
+                                                       {"username", credentials.username},
+                                                       {"password", credentials.password.reveal()}});
   co_return co_await ask(std::move(request), std::move(question), Effect::lasting);
 }
 
 Awaitable<Result<Person>> AuthServicePeople::create(Registration wanted, Question question) {
-  http::Request request;
-  request.method = "POST";
-  request.target = "/internal/users";
-  request.headers.set("Content-Type", "application/json");
-  const json::object body{{"realm", wanted.realm},
-                          {"username", wanted.username},
-                          {"email", wanted.email.reveal()},
-                          {"first_name", wanted.first_name.reveal()},
-                          {"last_name", wanted.last_name.reveal()},
-                          {"realm_roles", json::value_from(wanted.realm_roles)},
-                          {"password", wanted.password.reveal()}};
-  request.content = json::serialize(body);
+  auto request = post("/internal/users", {{"realm", wanted.realm},
+                                          {"username", wanted.username},
+                                          {"email", wanted.email.reveal()},
+                                          {"first_name", wanted.first_name.reveal()},
+                                          {"last_name", wanted.last_name.reveal()},
+                                          {"realm_roles", json::value_from(wanted.realm_roles)},
+                                          {"password", wanted.password.reveal()}});
   co_return co_await ask(std::move(request), std::move(question), Effect::lasting);
 }
 

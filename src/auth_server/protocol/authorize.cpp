@@ -89,7 +89,11 @@ http::Response show_login(const RealmCall& at, const AuthorizeRequest& request, 
   return response;
 }
 
-Awaitable<Result<http::Response>> serve_authorize(OpenIdProvider& provider, service::Call& call) {
+namespace {
+
+enum class Asks { what_prompt_says, for_an_account };
+
+Awaitable<Result<http::Response>> serve(OpenIdProvider& provider, service::Call& call, Asks asks) {
   const auto entered = enter_realm(provider, call);
   if (!entered) co_return error_page(entered.error());
   const auto parameters = co_await read_browser_request(*entered);
@@ -97,10 +101,21 @@ Awaitable<Result<http::Response>> serve_authorize(OpenIdProvider& provider, serv
   const AuthorizeOutcome outcome = read_authorize_request(*parameters, *entered->realm);
   if (auto refusal = refusal_of(outcome, 302, *entered->realm)) co_return *std::move(refusal);
   const auto& request = std::get<AuthorizeRequest>(outcome);
-  if (request.prompt == Prompt::create) co_return offer_registration(*entered, request, *parameters);
+  if (asks == Asks::for_an_account || request.prompt == Prompt::create)
+    co_return offer_registration(*entered, request, *parameters);
   auto response = co_await answer(*entered, request, *parameters);
   if (!response) co_return error_page(response.error());
   co_return response;
+}
+
+}  // namespace
+
+Awaitable<Result<http::Response>> serve_authorize(OpenIdProvider& provider, service::Call& call) {
+  return serve(provider, call, Asks::what_prompt_says);
+}
+
+Awaitable<Result<http::Response>> serve_registrations(OpenIdProvider& provider, service::Call& call) {
+  return serve(provider, call, Asks::for_an_account);
 }
 
 }  // namespace gatehouse::auth_server

@@ -8,6 +8,8 @@
 namespace gatehouse::auth_server {
 
 [[nodiscard]] Awaitable<Result<http::Response>> serve_authorize(OpenIdProvider&, service::Call&);
+// Keycloak's endpoint: as with prompt=create.
+[[nodiscard]] Awaitable<Result<http::Response>> serve_registrations(OpenIdProvider&, service::Call&);
 
 // The login page for a request; `alert` is what the person is told, `status` the answer's.
 struct LoginNotice {

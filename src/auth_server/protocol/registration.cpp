@@ -184,16 +184,6 @@ std::string registration_link(const RealmCall& at, const AuthorizeRequest& reque
                      core::encode_form(parameters.pairs()));
 }
 
-Awaitable<Result<http::Response>> serve_registrations(OpenIdProvider& provider, service::Call& call) {
-  const auto entered = enter_realm(provider, call);
-  if (!entered) co_return error_page(entered.error());
-  const auto parameters = co_await read_browser_request(*entered);
-  if (!parameters) co_return error_page(parameters.error());
-  const AuthorizeOutcome outcome = read_authorize_request(*parameters, *entered->realm);
-  if (auto refusal = refusal_of(outcome, 302, *entered->realm)) co_return *std::move(refusal);
-  co_return offer_registration(*entered, std::get<AuthorizeRequest>(outcome), *parameters);
-}
-
 Awaitable<Result<http::Response>> serve_registration(OpenIdProvider& provider, service::Call& call) {
   const auto entered = enter_realm(provider, call);
   if (!entered) co_return error_page(entered.error());

@@ -10,8 +10,6 @@
 
 namespace gatehouse::auth_server {
 
-// GET and POST protocol/openid-connect/registrations: the page.
-[[nodiscard]] Awaitable<Result<http::Response>> serve_registrations(OpenIdProvider&, service::Call&);
 // POST login-actions/registration: the form comes back. Creates the person at the auth service and goes on as
 // after a login.
 [[nodiscard]] Awaitable<Result<http::Response>> serve_registration(OpenIdProvider&, service::Call&);

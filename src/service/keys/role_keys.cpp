@@ -4,8 +4,6 @@
 
 namespace gatehouse::service {
 
-namespace {}  // namespace
-
 RoleKeys::RoleKeys(Service& service) : service_(service) {
   const json::value* settings = service.config().settings.if_contains("field_keys");
   if (settings != nullptr && !settings->is_object())

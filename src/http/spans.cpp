@@ -1,4 +1,4 @@
-#include "http/server_span.hpp"
+#include "http/spans.hpp"
 
 #include <fmt/format.h>
 
@@ -20,6 +20,24 @@ std::optional<spans::Span> server_span(const Exchange& exchange, std::chrono::na
   if (exchange.is_aborted) span.attributes.push_back({"error.type", std::string("aborted")});
   if (has_failed && !exchange.is_aborted)
     span.attributes.push_back({"error.type", std::to_string(exchange.response.status)});
+  return span;
+}
+
+std::optional<spans::Span> client_span(const Asked& asked) {
+  const bool has_failed = asked.status == 0 || asked.status >= 500;
+  if (!spans::wants(asked.trace, has_failed, asked.took)) return std::nullopt;
+  spans::Span span{.context = asked.trace,
+                   .kind = spans::Kind::client,
+                   .name = fmt::format("{} {}", asked.method, asked.server),
+                   .began = asked.began,
+                   .took = asked.took,
+                   .has_failed = has_failed,
+                   .attributes = {{"http.request.method", std::string(asked.method)},
+                                  {"server.address", std::string(asked.server)}}};
+  if (asked.status != 0) span.attributes.push_back({"http.response.status_code", std::int64_t{asked.status}});
+  if (has_failed)
+    span.attributes.push_back(
+        {"error.type", asked.status == 0 ? std::string(asked.failure) : std::to_string(asked.status)});
   return span;
 }
 
